@@ -1,0 +1,50 @@
+# The front door. Everything runs in .venv, on a PostgreSQL and a Valkey from wheels unless DATABASE_URL and REDIS_URL
+# name others. Variables given to make (make demo ONCE=1 HOST=0.0.0.0) reach the programs through the environment.
+
+PYTHON ?= python3
+VENV := .venv/bin/
+STATE = $${ENGRAM_STATE:-.engram}
+EMBEDDED := $(VENV)python -m config.embedded
+
+.PHONY: help demo run test lint bench fault clean
+# The checks load the settings of an installation, which want a secret.
+lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
+
+help:  ## show what there is
+	@echo "make …"
+	@sed -n 's/^\([a-z]*\): *[a-z]*  *## /  \1\t/p' Makefile
+
+demo:  ## an example study in this folder, from nothing: API, admin and an inbox
+	@$(PYTHON) config/bootstrap.py requirements/embedded.txt
+	@exec $(EMBEDDED) exec -- $(VENV)python -m config.demo
+
+run:  ## the same processes on the data that is there
+	@$(PYTHON) config/bootstrap.py requirements/embedded.txt
+	@exec $(EMBEDDED) exec -- $(VENV)python -m config.demo serve
+
+test: lint  ## all checks, then all tests
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest -n 2
+
+lint:  ## style, types, the rule of imports, migrations
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	$(VENV)python -m ruff check .
+	$(VENV)python -m ruff format --check .
+	$(VENV)python -m mypy .
+	$(VENV)lint-imports
+	$(EMBEDDED) exec --throwaway -- $(VENV)python manage.py makemigrations --check --dry-run
+
+bench:  ## measure the ratios that docs/ promise
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --state "$(STATE)/bench" -- $(VENV)python -m tests.benchmarks
+
+fault:  ## kill processes at random and look for lost logs
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --state "$(STATE)/fault" -- $(VENV)python -m tests.faults
+
+clean:  ## remove what tests and measurements left; the data of demo and run stay
+	@for state in test bench fault; do \
+	    if [ -d "$(STATE)/$$state" ]; then $(EMBEDDED) delete --state "$(STATE)/$$state" || exit 1; fi; \
+	done
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
