@@ -1,0 +1,60 @@
+"""Query parameters: only those that an endpoint declares, each checked, each error naming its parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core import signing
+from rest_framework.request import Request
+
+from backend.api.problems import FieldError, Invalid
+
+MAX_PAGE = 200
+Reader = Callable[[str], Any]
+
+
+def read_parameters(request: Request, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """The declared parameters that were given, read. Unknown, repeated or malformed ones raise `Invalid`."""
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for name, given in request.query_params.lists():
+        reader = readers.get(name)
+        if reader is None:
+            errors.append(FieldError(f"?{name}", "unknown_parameter", "There is no such parameter."))
+        elif len(given) > 1:
+            errors.append(FieldError(f"?{name}", "repeated", "Give this parameter once."))
+        else:
+            try:
+                values[name] = reader(given[0])
+            except ValueError as error:
+                errors.append(FieldError(f"?{name}", "malformed", str(error)))
+    if errors:
+        raise Invalid("Some parameters are not acceptable.", errors=errors)
+    return values
+
+
+def iso_date(text: str) -> date:
+    if len(text) != len("2026-11-23"):
+        raise ValueError("Expected a date such as 2026-11-23.")
+    return date.fromisoformat(text)
+
+
+def page_size(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_PAGE:
+        raise ValueError(f"Expected a whole number from 1 to {MAX_PAGE}.")
+    return int(text)
+
+
+def make_cursor(salt: str, value: list[Any]) -> str:
+    """An opaque, signed place in a listing. The salt says whose, and of what."""
+    return signing.dumps(value, salt=salt)
+
+
+def read_cursor(salt: str, text: str) -> list[Any]:
+    try:
+        value: list[Any] = signing.loads(text, salt=salt)
+    except signing.BadSignature as error:
+        raise ValueError("This cursor is not one of ours.") from error
+    return value
