@@ -1,0 +1,77 @@
+"""The local date of an instant: the wall-clock date where the participant was, worked out once and then frozen.
+
+A numeric UTC offset decides it; for `Z` the time zone that the app gives does, and without a known one the home zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+UNKNOWN_ZONE = "unknown_time_zone"
+OFFSET_DISAGREES = "offset_disagrees_with_zone"
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+class MalformedTime(ValueError):
+    pass
+
+
+class TimeWithoutOffset(MalformedTime):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """`instant` is in UTC; `time_zone` is the name as given, known or not."""
+
+    instant: datetime
+    utc_offset_seconds: int
+    time_zone: str | None
+    local_date: date
+    flags: tuple[str, ...]
+
+
+@cache
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def known_zone(name: str | None) -> ZoneInfo | None:
+    """The zone of that name, None if there is none. Names are checked for shape first: anybody can send them."""
+    if name is None or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_+\-/]{0,63}", name, re.ASCII):
+        return None
+    return _zone(name)
+
+
+def resolve_local_time(text: str, *, time_zone: str | None, home_zone: str) -> LocalTime:
+    """Read an RFC 3339 time. Raises TimeWithoutOffset, or MalformedTime for anything else that is not one."""
+    match = _RFC_3339.fullmatch(text)
+    if match is None:
+        raise MalformedTime("Expected a time such as 2026-11-16T08:00:00+01:00.")
+    if match["offset"] is None:
+        raise TimeWithoutOffset("Give the offset from UTC, such as +01:00, or Z.")
+    try:
+        given = datetime.fromisoformat(text.upper())
+        instant = given.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise MalformedTime("There is no such time.") from error
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise MalformedTime(f"Expected a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    zone = known_zone(time_zone)
+    flags: tuple[str, ...] = () if zone or time_zone is None else (UNKNOWN_ZONE,)
+    if match["offset"] in ("Z", "z", "-00:00"):
+        local = given.astimezone(zone or known_zone(home_zone) or UTC)
+    else:
+        local = given
+        if zone is not None and given.astimezone(zone).utcoffset() != given.utcoffset():
+            flags += (OFFSET_DISAGREES,)
+    offset = local.utcoffset() or timedelta(0)
+    return LocalTime(instant, int(offset.total_seconds()), time_zone, local.date(), flags)

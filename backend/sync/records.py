@@ -1,0 +1,195 @@
+"""What a type of synced record is: its wire form, its columns, and how one becomes the other.
+
+The platform handles every type alike; `tracker` registers the types. A *row* is a plain dict from column name to value: it
+is what is read, hashed, written and turned into a document, without a model instance in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+import msgspec
+from django.db import models
+
+from backend.api.problems import FieldError
+from backend.sync.models import SyncedRecord
+from backend.sync.wire import Origin
+
+Row = dict[str, Any]
+
+READ_ONLY_FIELDS = frozenset({"version", "local_date", "week", "duplicate_of", "flags", "received_at"})
+SYNC_COLUMNS = (
+    "user_id",
+    "uid",
+    "version",
+    "content_hash",
+    "seq",
+    "origin_platform",
+    "origin_app_id",
+    "origin_external_id",
+    "flags",
+    "received_at",
+    "deleted_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A record that passed: its columns, the hash of what the app sent, flags for its owner, and where it came from."""
+
+    content: Row
+    content_hash: bytes
+    flags: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class RecordType:
+    """One type of record.
+
+    `reference` looks up, once for a whole batch, what `parse` needs besides the record (home zone, catalogue entries);
+    `parse` raises `InvalidRecord`; `document` is the record as the API shows it.
+    """
+
+    name: str
+    model: type[SyncedRecord]
+    wire: type[msgspec.Struct]
+    reference: Callable[..., Any]
+    parse: Callable[[Any, Any], Parsed]
+    document: Callable[[Mapping[str, Any]], dict[str, Any]]
+    date_column: str = "local_date"
+    read_only: frozenset[str] = READ_ONLY_FIELDS
+    deletable: bool = True
+
+    @cached_property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @cached_property
+    def content_defaults(self) -> Row:
+        """Each content column with what a tombstone keeps in it: nothing."""
+        return {
+            column: field.get_default()
+            for field in self.model._meta.concrete_fields
+            if (column := field.attname) not in SYNC_COLUMNS and not isinstance(field, models.AutoField)
+        }
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        return (*SYNC_COLUMNS, *self.content_defaults)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an app asks for. `base_version` is the version it last saw, 0 for none; `parsed` is None for a delete."""
+
+    record_type: RecordType
+    uid: UUID
+    base_version: int
+    parsed: Parsed | None
+
+
+OutcomeStatus = Literal["created", "replaced", "duplicate", "conflict", "deleted", "invalid", "retry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change. `row` is the server's copy after it, None where there is none to show."""
+
+    status: OutcomeStatus
+    uid: UUID
+    version: int
+    row: Row | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One row that a write stored, and what stood there before."""
+
+    record_type: RecordType
+    before: Row | None
+    after: Row
+
+
+class WriteListener(Protocol):
+    """Called inside the write's transaction, after the rows are stored. `seq` is the participant's newest change."""
+
+    def __call__(self, *, user_id: UUID, written: Sequence[Written], seq: int) -> None: ...
+
+
+class Registry:
+    """The record types there are, by name, and who derives something from every write."""
+
+    def __init__(self) -> None:
+        self._types: dict[str, RecordType] = {}
+        self.listeners: list[WriteListener] = []
+
+    def register(self, record_type: RecordType) -> None:
+        self._types[record_type.name] = record_type
+
+    def listen(self, listener: WriteListener) -> None:
+        if listener not in self.listeners:
+            self.listeners.append(listener)
+
+    def __getitem__(self, name: str) -> RecordType:
+        return self._types[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._types
+
+    def __iter__(self) -> Iterator[RecordType]:
+        return iter(self._types.values())
+
+
+registry = Registry()
+
+_canonical = msgspec.msgpack.Encoder(order="deterministic", decimal_format="string", uuid_format="bytes")
+
+
+def hash_content(content: Any) -> bytes:
+    """16 bytes, equal exactly when the content is: BLAKE2b over its canonical MessagePack form."""
+    return hashlib.blake2b(_canonical.encode(content), digest_size=16).digest()
+
+
+def received_row(change: Change, parsed: Parsed, *, user_id: UUID, version: int, now: datetime) -> Row:
+    """The row of a record as it stands when it has just been received."""
+    origin = parsed.origin or Origin(platform=None)
+    return {
+        "user_id": user_id,
+        "uid": change.uid,
+        "version": version,
+        "content_hash": parsed.content_hash,
+        "seq": 0,
+        "origin_platform": origin.platform,
+        "origin_app_id": origin.app_id,
+        "origin_external_id": origin.external_id,
+        "flags": list(parsed.flags),
+        "received_at": now,
+        "deleted_at": None,
+        **parsed.content,
+    }
+
+
+def tombstone_row(change: Change, *, user_id: UUID, version: int, now: datetime) -> Row:
+    """The row that a deleted record leaves: its id and version, and nothing of its content."""
+    return {
+        "user_id": user_id,
+        "uid": change.uid,
+        "version": version,
+        "content_hash": b"",
+        "seq": 0,
+        "origin_platform": None,
+        "origin_app_id": None,
+        "origin_external_id": None,
+        "flags": [],
+        "received_at": now,
+        "deleted_at": now,
+        **change.record_type.content_defaults,
+    }
