@@ -1,0 +1,59 @@
+"""Outgoing mail as rows with a state. The outbox knows neither weeks nor scores: a row has a kind and that kind's context."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class MailState(models.TextChoices):
+    PENDING = "pending", "Pending"
+    CONNECTING = "connecting", "Connecting"
+    DATA_STARTED = "data_started", "Data started"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Unknown"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class OutgoingMail(models.Model):
+    """One mail. `dedupe_key` is what makes it the only one of its kind; `data_started` is committed before the message is
+    handed over, so a crash after it can leave one `unknown`, and never two sent."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
+    message_id = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=12, choices=MailState, default=MailState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Not sent after this.")
+    claim_token = models.UUIDField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    last_reply = models.TextField(blank=True, default="", help_text="What the mail server last said.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "outgoing mail"
+        indexes = [
+            # A participant's mail, newest first.
+            models.Index(fields=["user", "-created_at"], name="outgoingmail_user"),
+            # What to send next.
+            models.Index(
+                fields=["next_attempt_at"],
+                name="outgoingmail_pending",
+                condition=models.Q(state__in=["pending", "connecting", "data_started"]),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="outgoingmail_state"),
+            models.CheckConstraint(
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="outgoingmail_sent_at"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.dedupe_key}: {self.state}"

@@ -1,0 +1,157 @@
+"""Sending: `pending → connecting → data_started → sent`, each step committed before the next is taken.
+
+A definite refusal leads back to `pending` (4xx) or to `failed` (5xx). A sender that dies, or a connection that breaks, after
+`data_started` leaves a mail `unknown`: staff see it, and nothing sends it again by itself. So no mail is ever sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+from django.db.models.functions import Now
+
+from backend.accounts.models import User
+from backend.outbox.kinds import render
+from backend.outbox.models import MailState, OutgoingMail
+from backend.outbox.smtp import Refused, SMTPTransport, Unknown, Unreachable
+
+logger = structlog.get_logger(__name__)
+
+BATCH_SIZE = 50
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+FIRST_RETRY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail to be sent: the only one with its `dedupe_key`, ever."""
+
+    user_id: UUID
+    kind: str
+    dedupe_key: str
+    context: dict[str, Any]
+    not_before: datetime
+    expires_at: datetime | None = None
+
+
+def enqueue(mails: Iterable[NewMail]) -> int:
+    """Write mails into the outbox, in the caller's transaction; returns how many were new."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    rows = [
+        OutgoingMail(
+            user_id=mail.user_id,
+            kind=mail.kind,
+            dedupe_key=mail.dedupe_key,
+            context=mail.context,
+            message_id=f"<{uuid4()}@{domain}>",
+            next_attempt_at=mail.not_before,
+            expires_at=mail.expires_at,
+        )
+        for mail in mails
+    ]
+    before = OutgoingMail.objects.filter(dedupe_key__in=[row.dedupe_key for row in rows]).count()
+    OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows) - before
+
+
+def send_mail() -> int:
+    """Send what is due, until nothing is; returns how many were sent. Any number of these may run at once."""
+    settle_abandoned()
+    sent = 0
+    with SMTPTransport() as transport:
+        while mails := claim():
+            sent += sum(send(mail, transport) for mail in mails)
+    return sent
+
+
+def settle_abandoned() -> None:
+    """Mails whose sender vanished after `data_started` become `unknown`; those past their time are cancelled."""
+    unknown = OutgoingMail.objects.filter(state=MailState.DATA_STARTED, claimed_until__lt=Now()).update(
+        state=MailState.UNKNOWN, claim_token=None, last_reply="The sender did not come back."
+    )
+    if unknown:
+        logger.error("mail_unknown", count=unknown)
+    OutgoingMail.objects.filter(state=MailState.PENDING, expires_at__lt=Now()).update(state=MailState.CANCELLED)
+
+
+def claim() -> list[OutgoingMail]:
+    """Lease mails that are due, or whose sender vanished before it began to hand them over."""
+    token = uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH picked AS (SELECT id FROM outbox_outgoingmail WHERE"
+            "  (state = 'pending' AND next_attempt_at <= statement_timestamp() AND (expires_at IS NULL OR expires_at > statement_timestamp()))"
+            "  OR (state = 'connecting' AND claimed_until < statement_timestamp())"
+            "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " UPDATE outbox_outgoingmail AS mail SET state = 'connecting', claim_token = %s,"
+            "  claimed_until = statement_timestamp() + %s, attempts = attempts + 1 FROM picked WHERE mail.id = picked.id",
+            [BATCH_SIZE, token, LEASE],
+        )
+    return list(OutgoingMail.objects.filter(claim_token=token).order_by("next_attempt_at", "id"))
+
+
+def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
+    """Take one claimed mail as far as it goes. True if the server accepted it."""
+    user = User.objects.get(pk=mail.user_id)
+    try:
+        message = build_message(mail, user.email)
+    except Exception as error:  # a mail that can't be made must not keep the others from being sent
+        logger.exception("mail_not_made", mail=mail.pk)
+        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", for_good=True)
+        return False
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    try:
+        transport.begin(sender, user.email)
+        if not _step(mail, MailState.CONNECTING, MailState.DATA_STARTED):
+            return False  # somebody else has taken the lease over
+        reply = transport.hand_over(message)
+    except (Refused, Unreachable) as refusal:
+        _put_back(mail, str(refusal), for_good=isinstance(refusal, Refused) and not refusal.temporary)
+        return False
+    except Unknown as error:
+        _step(mail, MailState.DATA_STARTED, MailState.UNKNOWN, last_reply=str(error))
+        logger.error("mail_unknown", mail=mail.pk)
+        return False
+    return _step(mail, MailState.DATA_STARTED, MailState.SENT, last_reply=reply, sent_at=Now())
+
+
+def build_message(mail: OutgoingMail, recipient: str) -> bytes:
+    """The message as it goes over the wire, under the Message-ID that the row has had from the start."""
+    rendered = render(mail.kind, mail.context)
+    message = EmailMultiAlternatives(
+        " ".join(rendered.subject.split()),  # a header is one line
+        rendered.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [recipient],
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    return message.message().as_bytes(linesep="\r\n")
+
+
+def _step(mail: OutgoingMail, before: MailState, after: MailState, **fields: Any) -> bool:
+    """Move a mail on, if it still is where we left it and still ours: committed when this returns."""
+    keep = {MailState.CONNECTING, MailState.DATA_STARTED}
+    released = {} if after in keep else {"claim_token": None, "claimed_until": None}
+    mine = OutgoingMail.objects.filter(pk=mail.pk, state=before, claim_token=mail.claim_token, claimed_until__gt=Now())
+    return mine.update(state=after, **released, **fields) == 1
+
+
+def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:
+    """After a definite refusal: once more later (1, 2, 4 … minutes), or never."""
+    failed = for_good or mail.attempts >= MAX_ATTEMPTS
+    retry = Now() + FIRST_RETRY * 2 ** (mail.attempts - 1)
+    state = MailState.FAILED if failed else MailState.PENDING
+    OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(
+        state=state, claim_token=None, claimed_until=None, last_reply=reply[:500], next_attempt_at=retry
+    )

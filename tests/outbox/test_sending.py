@@ -1,0 +1,170 @@
+"""The outbox over a real SMTP server: at most once, whatever the server or a sender's death does."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import socket
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from backend.outbox import sending
+from backend.outbox.kinds import RenderedMail, register_kind
+from backend.outbox.models import MailState, OutgoingMail
+from backend.outbox.sending import MAX_ATTEMPTS, NewMail, enqueue, send_mail
+from backend.outbox.smtp import SMTPTransport
+from tests.conftest import Mailbox, Phone
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def greeting() -> None:
+    register_kind("greeting", lambda context: RenderedMail(f"Hello {context['name']}", "Text", "<p>HTML</p>"))
+
+
+def enqueue_greeting(phone: Phone, key: str = "greeting:1", name: str = "Rosa") -> int:
+    now = timezone.now() - timedelta(minutes=1)
+    return enqueue([NewMail(phone.user.pk, "greeting", key, {"name": name}, now)])
+
+
+def due_again() -> None:
+    OutgoingMail.objects.update(next_attempt_at=Now())
+
+
+def test_a_mail_is_sent_once(phone: Phone, mailbox: Mailbox) -> None:
+    assert enqueue_greeting(phone) == 1
+    assert enqueue_greeting(phone) == 0
+    assert send_mail() == 1
+    assert send_mail() == 0
+    assert mailbox.recipients == [phone.user.email]
+    mail = OutgoingMail.objects.get()
+    assert (mail.state, mail.attempts, mail.last_reply) == (MailState.SENT, 1, "250 Accepted")
+    message: Any = email.message_from_bytes(mailbox.messages[0], policy=email.policy.default)
+    assert message["Message-ID"] == mail.message_id
+    assert message["Subject"] == "Hello Rosa"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_temporary_refusal_is_tried_again_and_a_final_one_is_not(phone: Phone, mailbox: Mailbox) -> None:
+    mailbox.replies = ["451 Later", "554 Never"]
+    enqueue_greeting(phone)
+    assert send_mail() == 0
+    mail = OutgoingMail.objects.get()
+    assert (mail.state, mail.last_reply) == (MailState.PENDING, "451 Later")
+    assert mail.next_attempt_at > timezone.now() + timedelta(seconds=50)
+    assert send_mail() == 0
+    due_again()
+    assert send_mail() == 0
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts, mail.last_reply) == (MailState.FAILED, 2, "554 Never")
+    due_again()
+    assert send_mail() == 0
+    assert mailbox.messages == []
+
+
+def test_an_unreachable_server_is_tried_again_up_to_a_bound(phone: Phone, settings: Any) -> None:
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    enqueue_greeting(phone)
+    for attempt in range(MAX_ATTEMPTS):
+        assert OutgoingMail.objects.get().state == MailState.PENDING, attempt
+        send_mail()
+        due_again()
+    assert OutgoingMail.objects.get().state == MailState.FAILED
+
+
+def test_a_connection_lost_after_data_leaves_the_mail_unknown(
+    phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = SMTPTransport.hand_over
+
+    def hang_up(self: SMTPTransport, message: bytes) -> str:
+        assert OutgoingMail.objects.get().state == MailState.DATA_STARTED
+        assert self._smtp is not None
+        assert self._smtp.sock is not None
+        self._smtp.sock.shutdown(socket.SHUT_RDWR)
+        return original(self, message)
+
+    monkeypatch.setattr(SMTPTransport, "hand_over", hang_up)
+    enqueue_greeting(phone)
+    assert send_mail() == 0
+    assert OutgoingMail.objects.get().state == MailState.UNKNOWN
+    monkeypatch.undo()
+    due_again()
+    assert send_mail() == 0
+    assert mailbox.messages == []
+
+
+def test_a_sender_that_died_after_data_leaves_the_mail_unknown(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone)
+    (mail,) = sending.claim()
+    OutgoingMail.objects.update(state=MailState.DATA_STARTED, claimed_until=Now() - timedelta(seconds=1))
+    assert send_mail() == 0
+    mail.refresh_from_db()
+    assert mail.state == MailState.UNKNOWN
+    assert mailbox.messages == []
+
+
+def test_a_sender_that_died_before_data_is_replaced(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone)
+    sending.claim()
+    assert send_mail() == 0
+    OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
+    assert send_mail() == 1
+    assert OutgoingMail.objects.get().attempts == 2
+
+
+def test_a_sender_whose_lease_was_taken_over_hands_nothing_over(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone)
+    (stale,) = sending.claim()
+    OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
+    (taken,) = sending.claim()
+    with SMTPTransport() as transport:
+        assert sending.send(stale, transport) is False
+        assert mailbox.messages == []
+        assert sending.send(taken, transport) is True
+    assert len(mailbox.messages) == 1
+
+
+def test_a_mail_past_its_time_is_cancelled(phone: Phone, mailbox: Mailbox) -> None:
+    now = timezone.now()
+    enqueue([NewMail(phone.user.pk, "greeting", "late", {"name": "Rosa"}, now - timedelta(days=4), now)])
+    assert send_mail() == 0
+    assert OutgoingMail.objects.get().state == MailState.CANCELLED
+
+
+def test_nothing_is_sent_before_its_time(phone: Phone, mailbox: Mailbox) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    enqueue([NewMail(phone.user.pk, "greeting", "early", {"name": "Rosa"}, later)])
+    assert send_mail() == 0
+    assert OutgoingMail.objects.get().state == MailState.PENDING
+
+
+def test_line_breaks_in_names_stay_out_of_the_headers(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone, name="Rosa\r\nBcc: everybody@example.org")
+    assert send_mail() == 1
+    message: Any = email.message_from_bytes(mailbox.messages[0], policy=email.policy.default)
+    assert message["Subject"] == "Hello Rosa Bcc: everybody@example.org"
+    assert message["Bcc"] is None
+    assert mailbox.recipients == [phone.user.email]
+
+
+def test_a_mail_that_can_not_be_made_fails_alone(phone: Phone, mailbox: Mailbox) -> None:
+    now = timezone.now() - timedelta(minutes=2)
+    enqueue([NewMail(phone.user.pk, "greeting", "broken", {"no": "name"}, now)])
+    enqueue_greeting(phone)
+    assert send_mail() == 1
+    broken = OutgoingMail.objects.get(dedupe_key="broken")
+    assert (broken.state, broken.last_reply) == (MailState.FAILED, "Could not be made: KeyError: 'name'")
+
+
+def test_many_mails_go_over_one_connection(phone: Phone, mailbox: Mailbox) -> None:
+    for number in range(sending.BATCH_SIZE + 5):
+        enqueue_greeting(phone, key=f"greeting:{number}")
+    assert send_mail() == sending.BATCH_SIZE + 5
+    assert len(mailbox.messages) == sending.BATCH_SIZE + 5
