@@ -1,0 +1,65 @@
+"""What can be logged. Entries retire, they never vanish; a change never touches what was logged before."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from tracker.models.activity import CATEGORY_CHOICES, INTENSITY_CHOICES
+from tracker.scoring.protocol import FOOD_GROUPS
+
+
+class CatalogueEntry(models.Model):
+    """Labels and synonyms are per language: `{"en": "Brisk walk"}`, `{"en": ["power walk"]}`."""
+
+    code = models.CharField(max_length=80, primary_key=True)
+    labels = models.JSONField(default=dict)
+    synonyms = models.JSONField(default=dict, blank=True)
+    source = models.CharField(max_length=200, blank=True, default="")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.labels.get("en", self.code))
+
+
+class ExerciseActivity(CatalogueEntry):
+    met = models.DecimalField(
+        "MET", max_digits=4, decimal_places=1, null=True, blank=True, help_text="Compendium 2024; empty if uncertain."
+    )
+    compendium_code = models.CharField(max_length=5, null=True, blank=True)
+    intensity = models.CharField(max_length=10, null=True, blank=True, choices=INTENSITY_CHOICES)
+    strength = models.BooleanField(default=False)
+    balance = models.BooleanField(default=False)
+    category = models.CharField(max_length=40)
+    platform_names = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+
+    class Meta:
+        verbose_name_plural = "exercise activities"
+        indexes = [
+            # Which activity a HealthKit or Health Connect name stands for.
+            GinIndex(fields=["platform_names"], name="exerciseactivity_platform")
+        ]
+
+
+class CognitiveActivity(CatalogueEntry):
+    category = models.CharField(max_length=12, choices=CATEGORY_CHOICES)
+    usually_social = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "cognitive activities"
+
+
+class Food(CatalogueEntry):
+    food_group = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=[(code, code.replace("_", " ").capitalize()) for code in FOOD_GROUPS],
+        help_text="Empty: kept, and doesn't count for a practice.",
+    )
+    household_measures = models.JSONField(default=dict)
+    servings_per_measure = models.DecimalField(max_digits=5, decimal_places=2, default=1)
