@@ -1,0 +1,116 @@
+"""Signing up, confirming the address by code, signing in and out, as an app does: with the token and nothing else."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from backend.accounts.models import Device, User
+from backend.accounts.tokens import token_hash
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse battery staple"
+AUTH = "/auth/app/v1/auth"
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    cache.clear()
+
+
+def post(client: Client, path: str, data: dict[str, Any], token: str = "") -> Any:
+    headers = {"X-Session-Token": token} if token else {}
+    return client.post(f"{AUTH}/{path}", data, content_type="application/json", headers=headers)
+
+
+def sign_up(client: Client, mailoutbox: list[Any], email: str = "rosa@example.org") -> str:
+    answer = post(client, "signup", {"email": email, "password": PASSWORD})
+    assert answer.status_code == 401
+    pending = answer.json()["meta"]["session_token"]
+    code = re.search(r"^\s*([A-Z0-9]+-?[A-Z0-9]+)\s*$", mailoutbox[-1].body, re.MULTILINE)
+    assert code is not None
+    answer = post(client, "email/verify", {"key": code.group(1)}, pending)
+    assert answer.status_code == 200, answer.content
+    token: str = answer.json()["meta"]["session_token"]
+    assert token != pending
+    assert Client().get("/v1/me", headers={"Authorization": f"Bearer {pending}"}).status_code == 401
+    return token
+
+
+def me(token: str) -> Any:
+    return Client().get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_an_app_signs_up_confirms_and_uses_the_api(client: Client, mailoutbox: list[Any]) -> None:
+    token = sign_up(client, mailoutbox)
+    assert me(token).json()["email"] == "rosa@example.org"
+    assert bytes(Device.objects.get(user__email="rosa@example.org").token_hash) == token_hash(token)
+
+
+def test_an_unconfirmed_address_gets_no_token_that_opens_anything(client: Client) -> None:
+    answer = post(client, "signup", {"email": "rosa@example.org", "password": PASSWORD})
+    assert me(answer.json()["meta"]["session_token"]).status_code == 401
+
+
+def test_signing_in_again_makes_another_device(client: Client, mailoutbox: list[Any]) -> None:
+    first = sign_up(client, mailoutbox)
+    answer = post(Client(), "login", {"email": "Rosa@Example.org", "password": PASSWORD})
+    assert answer.status_code == 200
+    second = answer.json()["meta"]["session_token"]
+    assert second != first
+    assert me(first).status_code == me(second).status_code == 200
+
+
+def test_signing_out_is_effective_at_once(client: Client, mailoutbox: list[Any]) -> None:
+    token = sign_up(client, mailoutbox)
+    answer = Client().delete(f"{AUTH}/session", headers={"X-Session-Token": token})
+    assert answer.status_code == 401
+    assert me(token).status_code == 401
+
+
+def test_a_wrong_password_signs_nobody_in(client: Client, mailoutbox: list[Any]) -> None:
+    sign_up(client, mailoutbox)
+    answer = post(Client(), "login", {"email": "rosa@example.org", "password": "not the passphrase"})
+    assert answer.status_code == 400
+    assert "session_token" not in answer.json().get("meta", {})
+
+
+def test_a_short_password_is_refused(client: Client) -> None:
+    answer = post(client, "signup", {"email": "rosa@example.org", "password": "elevenchars"})
+    assert answer.status_code == 400
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"revoked_at": timezone.now()},
+        {"expires_at": timezone.now() - timedelta(seconds=1)},
+        {"last_seen_at": timezone.now() - timedelta(days=31)},
+    ],
+)
+def test_revoked_expired_and_idle_tokens_open_nothing(
+    client: Client, mailoutbox: list[Any], fields: dict[str, Any]
+) -> None:
+    token = sign_up(client, mailoutbox)
+    Device.objects.update(**fields)
+    assert me(token).status_code == 401
+
+
+def test_inactive_participants_are_out(client: Client, mailoutbox: list[Any]) -> None:
+    token = sign_up(client, mailoutbox)
+    User.objects.update(is_active=False)
+    assert me(token).status_code == 401
+
+
+def test_cookies_mean_nothing_to_the_api(client: Client, mailoutbox: list[Any]) -> None:
+    sign_up(client, mailoutbox)
+    client.force_login(User.objects.get())
+    assert client.get("/v1/me").status_code == 401

@@ -1,0 +1,142 @@
+"""What tests share: participants with signed-in phones, the loaded catalogue, and an SMTP server that really listens."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from backend.accounts.models import Device, User
+from backend.accounts.tokens import token_hash
+from config.demo.processes import free_port
+from tracker.catalogue_loading import load_catalogue
+from tracker.models import ExerciseActivity
+from tracker.scoring.weeks import Week
+
+
+@dataclass
+class Phone:
+    """A participant's app: a signed-in client."""
+
+    user: User
+    client: APIClient
+    token: str
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(path, headers=headers)
+
+    def post(self, path: str, data: Any, **headers: str) -> Any:
+        return self.client.post(path, data, format="json", headers=headers)
+
+    def put(self, path: str, data: Any, **headers: str) -> Any:
+        return self.client.put(path, data, format="json", headers=headers)
+
+    def patch(self, path: str, data: Any, **headers: str) -> Any:
+        return self.client.patch(path, data, format="json", headers=headers)
+
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(path, headers=headers)
+
+
+def make_phone(email: str | None = None, **fields: Any) -> Phone:
+    user = User.objects.create_user(email or f"{uuid.uuid4()}@example.org", **fields)
+    token = f"token-of-{user.pk}"
+    now = timezone.now()
+    Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return Phone(user, client, token)
+
+
+@pytest.fixture
+def catalogue(db: None) -> None:
+    if not ExerciseActivity.objects.exists():
+        load_catalogue()
+
+
+@pytest.fixture
+def phone(catalogue: None) -> Phone:
+    return make_phone()
+
+
+@pytest.fixture
+def other_phone(catalogue: None) -> Phone:
+    return make_phone()
+
+
+@pytest.fixture
+def last_week() -> Week:
+    return Week.of(timezone.now().date()).previous()
+
+
+def at(day: date, hour: int = 12, minute: int = 0) -> str:
+    """A time on that local date, one hour east of UTC."""
+    return f"{day.isoformat()}T{hour:02d}:{minute:02d}:00+01:00"
+
+
+def exercise(day: date, *, minutes: int = 30, activity: str = "run", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "activity": activity,
+        "started_at": at(day),
+        "duration_seconds": minutes * 60,
+        **fields,
+    }
+
+
+def cognitive(day: date, *, minutes: int = 30, activity: str = "reading", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "activity": activity,
+        "started_at": at(day),
+        "duration_seconds": minutes * 60,
+        **fields,
+    }
+
+
+def meal(day: date, **servings: float) -> dict[str, Any]:
+    items = [{"food_group": group, "servings": number} for group, number in servings.items()]
+    return {"id": str(uuid.uuid4()), "eaten_at": at(day), "meal": "lunch", "items": items}
+
+
+class Mailbox:
+    """An SMTP server's handler that keeps what it accepts, and refuses when it is told to."""
+
+    def __init__(self) -> None:
+        self.messages: list[bytes] = []
+        self.recipients: list[str] = []
+        self.replies: list[str] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        reply = self.replies.pop(0) if self.replies else "250 Accepted"
+        if reply.startswith("250"):
+            self.messages.append(envelope.content)
+            self.recipients += envelope.rcpt_tos
+        return reply
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    handler = Mailbox()
+    port = free_port("127.0.0.1", preferred=0)
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = ""
+        yield handler
+    finally:
+        controller.stop()
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

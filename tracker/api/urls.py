@@ -1,0 +1,70 @@
+"""The addresses under `/v1`."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.urls import path, register_converter
+
+from tracker.api import catalogue, logs, me, server, weeks
+from tracker.scoring.weeks import Week
+
+
+class IdConverter:
+    """Any RFC 9562 UUID, in either case: some platforms write theirs in capitals."""
+
+    regex = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+    def to_python(self, value: str) -> UUID:
+        return UUID(value)
+
+    def to_url(self, value: UUID) -> str:
+        return str(value)
+
+
+class DateConverter:
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+class WeekConverter:
+    regex = r"\d{4}-W\d{2}"
+
+    def to_python(self, value: str) -> Week:
+        return Week.parse(value)
+
+    def to_url(self, value: Week) -> str:
+        return str(value)
+
+
+register_converter(IdConverter, "id")
+register_converter(DateConverter, "date")
+register_converter(WeekConverter, "week")
+
+urlpatterns = [
+    path("server", server.ServerView.as_view()),
+    path("me", me.MeView.as_view()),
+    path("exercise-logs", logs.ExerciseLogListView.as_view()),
+    path("exercise-logs/<id:uid>", logs.ExerciseLogView.as_view()),
+    path("cognitive-logs", logs.CognitiveLogListView.as_view()),
+    path("cognitive-logs/<id:uid>", logs.CognitiveLogView.as_view()),
+    path("diet-logs", logs.DietLogListView.as_view()),
+    path("diet-logs/<id:uid>", logs.DietLogView.as_view()),
+    path("day-marks", logs.DayMarkListView.as_view()),
+    path("day-marks/<date:day>", logs.DayMarkView.as_view()),
+    path("weeks", weeks.WeekListView.as_view()),
+    path("weeks/current", weeks.CurrentWeekView.as_view()),
+    path("weeks/<week:week>", weeks.WeekView.as_view()),
+    path("weeks/<week:week>/confirmation", logs.WeekConfirmationView.as_view()),
+    path("weeks/<week:week>/guidance", weeks.GuidanceView.as_view()),
+    path("catalogue/exercise-activities", catalogue.ExerciseActivitiesView.as_view()),
+    path("catalogue/cognitive-activities", catalogue.CognitiveActivitiesView.as_view()),
+    path("catalogue/foods", catalogue.FoodsView.as_view()),
+    path("catalogue/practices", catalogue.PracticesView.as_view()),
+]

@@ -1,0 +1,102 @@
+"""A participant's weeks: scores, what they are made of, and guidance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.api.conditional import not_modified
+from backend.api.openapi import named_schema, problems
+from backend.api.parameters import read_parameters
+from backend.api.problems import FieldError, Invalid
+from backend.sync.views import owner
+from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST
+from tracker.guidance import guidance_document
+from tracker.participant_facts import current_week
+from tracker.participant_weeks import explained_week, guidance_of_week, standing, week_overviews
+from tracker.scoring.weeks import Week
+from tracker.wellness import DISCLAIMER
+
+MAX_WEEKS = 52
+
+
+def _answer(request: Request, tag: str, build: Any) -> Response:
+    """The document, unless the app has it already."""
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if not_modified(request, tag):
+        return Response(status=304, headers=headers)
+    return Response(build(), headers=headers)
+
+
+class WeekListView(APIView):
+    @extend_schema(
+        operation_id="list_weeks",
+        summary="Scores of up to 52 weeks, oldest first",
+        parameters=[
+            OpenApiParameter("from", str, description="First week, such as 2026-W40; 12 weeks ago if not given."),
+            OpenApiParameter("to", str, description="Last week; the current one if not given."),
+        ],
+        responses={200: OpenApiResponse(named_schema("WeekList", WEEK_LIST)), **problems(422)},
+        tags=["weeks"],
+    )
+    def get(self, request: Request) -> Response:
+        user = owner(request)
+        given = read_parameters(request, {"from": Week.parse, "to": Week.parse})
+        last = given.get("to") or current_week(user, now=timezone.now())
+        first = given.get("from") or last.minus(11)
+        if not 0 <= last.weeks_since(first) < MAX_WEEKS:
+            raise Invalid(
+                errors=[FieldError("?from", "out_of_range", f"Ask for 1 to {MAX_WEEKS} weeks, first to last.")]
+            )
+        return Response({"results": week_overviews(user, first, last), "disclaimer": DISCLAIMER})
+
+
+class WeekView(APIView):
+    """A week that is due is scored on the spot, so people always see their last log counted."""
+
+    @extend_schema(
+        operation_id="read_week",
+        summary="A week's score, explained",
+        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None, **problems(404)},
+        tags=["weeks"],
+    )
+    def get(self, request: Request, week: Week) -> Response:
+        user = owner(request)
+        tag = standing(user).tag(user, str(week))
+        return _answer(request, tag, lambda: explained_week(user, week))
+
+
+class CurrentWeekView(APIView):
+    @extend_schema(
+        operation_id="read_current_week",
+        summary="The current week at home, explained",
+        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None, **problems()},
+        tags=["weeks"],
+    )
+    def get(self, request: Request) -> Response:
+        user = owner(request)
+        week = current_week(user, now=timezone.now())
+        tag = standing(user).tag(user, str(week))
+        return _answer(request, tag, lambda: explained_week(user, week))
+
+
+class GuidanceView(APIView):
+    @extend_schema(
+        operation_id="read_guidance",
+        summary="Up to three suggestions for a week, and one thing to keep going",
+        responses={200: OpenApiResponse(named_schema("Guidance", GUIDANCE)), 304: None, **problems(404)},
+        tags=["weeks"],
+    )
+    def get(self, request: Request, week: Week) -> Response:
+        user = owner(request)
+        tag = standing(user).tag(user, str(week), "guidance")
+        return _answer(
+            request,
+            tag,
+            lambda: guidance_document(guidance_of_week(user, week), hide_numbers=user.hide_numbers),
+        )

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class TrackerConfig(AppConfig):
+    name = "tracker"
+    verbose_name = "Tracker"
+
+    def ready(self) -> None:
+        from tracker import record_types, weekly_summaries
+
+        record_types.register_all()
+        weekly_summaries.register_mail_kind()

@@ -1,0 +1,128 @@
+"""Which weeks are due for scoring: marked in the write's own transaction, claimed by workers under a fenced lease."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import connection, transaction
+
+from backend.sync.records import Written
+from tracker.scoring.weeks import Week
+from tracker.wake import wake
+
+logger = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 5
+# A batch that failed is tried again in batches an eighth as large, so that at its last attempt a week stands alone and
+# takes nobody with it into quarantine.
+SHRINK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Weeks leased to one worker: `rows` are (user id, Monday, version) in the order of the table's key."""
+
+    token: UUID
+    rows: Sequence[tuple[UUID, date, int]]
+
+
+def mark_written_weeks_due(*, user_id: UUID, written: Sequence[Written], seq: int) -> None:
+    """The weeks that a write touches, before and after it, are due. Runs in the write's transaction."""
+    weeks = {
+        Week.of(day)
+        for item in written
+        for row in (item.before, item.after)
+        if row is not None and (day := row[item.record_type.date_column]) is not None
+    }
+    mark_weeks_due(user_id=user_id, weeks=weeks, seq=seq)
+
+
+def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
+    """Make weeks due, and wake a worker after the commit. A new version lifts a quarantine."""
+    mondays = sorted(week.monday for week in weeks)
+    if not mondays:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracker_dueweek (user_id, week, version) SELECT %s, unnest(%s::date[]), %s"
+            " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, due_at = statement_timestamp(), attempts = 0,"
+            " quarantined_at = NULL, last_error = ''",
+            [user_id, mondays, seq],
+        )
+    transaction.on_commit(lambda: wake("score_due_weeks"))
+
+
+def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:
+    """Lease weeks that have failed `failures` times so far; None if there are none. The lease runs by the database's clock."""
+    token = uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH picked AS ("
+            "  SELECT id FROM tracker_dueweek WHERE quarantined_at IS NULL AND attempts = %s"
+            "  AND (claimed_until IS NULL OR claimed_until < statement_timestamp())"
+            "  ORDER BY attempts, claimed_until NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " UPDATE tracker_dueweek AS due SET claim_token = %s, claimed_until = statement_timestamp() + %s,"
+            "  attempts = due.attempts + 1 FROM picked WHERE due.id = picked.id"
+            " RETURNING due.user_id, due.week, due.version",
+            [failures, max(1, batch_size // SHRINK**failures), token, lease],
+        )
+        rows = sorted(cursor.fetchall())
+    return Claim(token, rows) if rows else None
+
+
+def take_weeks(keys: Sequence[tuple[UUID, date]]) -> Claim:
+    """Claim these weeks for the caller's transaction, due or not, whoever had leased them.
+
+    The rows stay locked until the commit: a write to one of these weeks waits, and a worker that was scoring one finds its
+    claim gone and stores nothing. So nobody can put an older score over a newer one.
+    """
+    token = uuid4()
+    ordered = sorted(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracker_dueweek (user_id, week, version, claim_token)"
+            " SELECT user_id, week, 0, %s FROM unnest(%s::uuid[], %s::date[]) AS taken(user_id, week)"
+            " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = EXCLUDED.claim_token"
+            " RETURNING user_id, week, version",
+            [token, [user for user, _ in ordered], [monday for _, monday in ordered]],
+        )
+        return Claim(token, cursor.fetchall())
+
+
+def release_claim(claim: Claim) -> None:
+    """Give back what was claimed and is due again meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracker_dueweek SET claim_token = NULL, claimed_until = NULL WHERE claim_token = %s",
+            [claim.token],
+        )
+
+
+def record_failure(claim: Claim, error: Exception) -> None:
+    """Give claimed weeks back after a failure, to be tried again a little later; after the fifth they are quarantined."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracker_dueweek SET claim_token = NULL, last_error = %s,"
+            " claimed_until = statement_timestamp() + attempts * interval '2 seconds',"
+            " quarantined_at = CASE WHEN attempts >= %s THEN statement_timestamp() END WHERE claim_token = %s",
+            [f"{type(error).__name__}: {error}"[:500], MAX_ATTEMPTS, claim.token],
+        )
+
+
+def quarantine_exhausted() -> int:
+    """Quarantine weeks whose fifth worker vanished without a word; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracker_dueweek SET quarantined_at = statement_timestamp(), claim_token = NULL,"
+            " last_error = 'The worker did not come back.'"
+            " WHERE quarantined_at IS NULL AND attempts >= %s AND claimed_until < statement_timestamp()",
+            [MAX_ATTEMPTS],
+        )
+        count: int = cursor.rowcount
+    if count:
+        logger.error("weeks_quarantined", count=count)
+    return count

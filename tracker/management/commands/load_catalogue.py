@@ -1,0 +1,17 @@
+"""Load the project's catalogue files into the tables: adds and updates entries by code, removes none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tracker.catalogue_loading import load_catalogue
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, count in load_catalogue().items():
+            self.stdout.write(f"{name}: {count}")

@@ -1,0 +1,40 @@
+"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail."""
+
+from __future__ import annotations
+
+import signal
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from backend.outbox.sending import send_mail
+from tracker.weekly_scores import score_due_weeks
+from tracker.weekly_summaries import close_weeks
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="Do what is due now, and stop.")
+        parser.add_argument("--every", type=float, default=1.0, help="Seconds between two looks; 1 if not given.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stopping = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self.stopping:
+            scored = score_due_weeks(now=timezone.now())
+            closed = close_weeks(now=timezone.now())
+            sent = send_mail()
+            if scored.scored or scored.failed or closed or sent:
+                self.stdout.write(f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent}")
+            if options["once"]:
+                return
+            time.sleep(options["every"])
+
+    def _stop(self, *args: Any) -> None:
+        self.stopping = True

@@ -1,0 +1,19 @@
+"""The tracker's tables, a module for each concept."""
+
+from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
+from tracker.models.catalogue import CognitiveActivity, ExerciseActivity, Food
+from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
+
+__all__ = [
+    "CognitiveActivity",
+    "CognitiveLog",
+    "DayMark",
+    "DietLog",
+    "DueWeek",
+    "ExerciseActivity",
+    "ExerciseLog",
+    "Food",
+    "ParticipantFacts",
+    "WeekConfirmation",
+    "WeeklyScore",
+]

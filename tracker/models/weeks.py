@@ -1,0 +1,122 @@
+"""Weeks: the facts they are scored by, which are due for scoring, and what came out. A week is stored as its Monday."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from tracker.scoring.protocol import DOMAINS, STATUSES
+from tracker.scoring.weeks import Week
+
+STATUS_CHOICES = [(code, code.replace("_", " ").capitalize()) for code in STATUSES]
+MONDAY = models.Q(week__iso_week_day=1)
+
+
+class ParticipantFacts(models.Model):
+    """What a participant's weeks are scored by, from `from_week` on, until a later row takes over."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    from_week = models.DateField(help_text="The Monday of the first week that it holds for.")
+    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    not_applicable = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "participant facts"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "from_week"], name="participantfacts_user_week"),
+            models.CheckConstraint(condition=models.Q(from_week__iso_week_day=1), name="participantfacts_monday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {Week(self.from_week)}"
+
+
+class DueWeek(models.Model):
+    """A week whose records have changed since it was last scored: PostgreSQL's own queue.
+
+    `version` is the change number of the write that made it due. A worker leases rows by `claim_token`, and what it scored
+    counts only for the rows that still carry its token and the version it claimed.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    week = models.DateField()
+    version = models.BigIntegerField()
+    due_at = models.DateTimeField(db_default=Now(), editable=False)
+    claim_token = models.UUIDField(null=True, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "week"], name="dueweek_user_week"),
+            models.CheckConstraint(condition=MONDAY, name="dueweek_monday"),
+        ]
+        indexes = [
+            # Claiming: those never tried first, unclaimed before expired leases.
+            models.Index(
+                "attempts",
+                models.F("claimed_until").asc(nulls_first=True),
+                "id",
+                name="dueweek_claimable",
+                condition=models.Q(quarantined_at__isnull=True),
+            ),
+            # A worker's own claims.
+            models.Index(fields=["claim_token"], name="dueweek_claim", condition=models.Q(claim_token__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {Week(self.week)}"
+
+
+class WeeklyScore(models.Model):
+    """The score of one participant's week, with what it was made from.
+
+    The four arrays run in the order of the protocol's practices, null where a practice did not apply: `amounts` in base
+    units (seconds, hundredths of a serving, days), the others in hundredths of the unit, the whole weight and a point.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    week = models.DateField()
+    protocol = models.CharField(max_length=20)
+    score = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    status = models.CharField(max_length=20, choices=STATUS_CHOICES)
+    exercise_score = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    exercise_status = models.CharField(max_length=20, choices=STATUS_CHOICES)
+    cognitive_score = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    cognitive_status = models.CharField(max_length=20, choices=STATUS_CHOICES)
+    diet_score = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    diet_status = models.CharField(max_length=20, choices=STATUS_CHOICES)
+    open_days = models.PositiveSmallIntegerField(help_text="Days that are not excused.")
+    logged_days = ArrayField(models.PositiveSmallIntegerField(), size=len(DOMAINS))
+    amounts = ArrayField(models.IntegerField(null=True))
+    targets = ArrayField(models.IntegerField(null=True))
+    weights = ArrayField(models.IntegerField(null=True))
+    points = ArrayField(models.IntegerField(null=True))
+    birth_year = models.PositiveSmallIntegerField(null=True)
+    not_applicable = ArrayField(models.CharField(max_length=40), default=list)
+    input_hash = models.BinaryField(max_length=16)
+    revision = models.PositiveIntegerField(help_text="Grows only when the result has changed.")
+    scored_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="When the week's summary was made.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "week"], name="weeklyscore_user_week"),
+            models.CheckConstraint(condition=MONDAY, name="weeklyscore_monday"),
+            models.CheckConstraint(
+                name="weeklyscore_bounded",
+                condition=models.Q(score__isnull=True) | models.Q(score__gte=0, score__lte=100),
+            ),
+        ]
+        indexes = [
+            # The dashboard: one week over all participants.
+            models.Index(fields=["week", "score"], name="weeklyscore_week_score")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {Week(self.week)}: {self.score}"

@@ -1,0 +1,165 @@
+"""A week scored from JSON, without a database: for researchers, tests and other people's checks of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import available_timezones
+
+import msgspec
+
+from backend.api.json import encode
+from backend.api.problems import FieldError
+from backend.sync.records import Parsed, RecordType
+from backend.sync.wire import InvalidRecord, ZoneName, read_wire
+from tracker.catalogue import (
+    cognitive_entries_in_files,
+    exercise_entries_in_files,
+    food_entries_in_files,
+)
+from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG
+from tracker.record_types.marks import Domain
+from tracker.record_types.times import Reference
+from tracker.scoring.protocol import WES_1_0_0
+from tracker.scoring.records import (
+    CognitiveRecord,
+    DayMark,
+    DietRecord,
+    ExerciseRecord,
+    ParticipantFacts,
+    WeekRecords,
+)
+from tracker.scoring.weeks import Week
+from tracker.week_documents import week_document
+
+PRACTICES = frozenset(practice.code for practice in WES_1_0_0.practices)
+ZONES = frozenset(available_timezones())
+
+
+class Profile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    birth_year: int | None = None
+    time_zone: ZoneName = "UTC"
+    not_applicable: tuple[str, ...] = ()
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One participant's week."""
+
+    week: str
+    records: tuple[dict[str, Any], ...] = ()
+    profile: Profile = Profile()
+    confirmed: frozenset[Domain] = frozenset()
+
+
+@dataclass
+class _Collected:
+    """The records of one line. The same id twice is the same record: the later one stands."""
+
+    week: Week
+    exercise: dict[str, ExerciseRecord] = field(default_factory=dict)
+    cognitive: dict[str, CognitiveRecord] = field(default_factory=dict)
+    diet: dict[str, DietRecord] = field(default_factory=dict)
+    marks: dict[Any, DayMark] = field(default_factory=dict)
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def explain_line(line: bytes, number: int) -> bytes:
+    """The week document of one JSON line, or an error object that says what is wrong with which field."""
+    try:
+        data = msgspec.json.decode(line)
+        return encode(explain(read_wire(Line, data)))
+    except InvalidRecord as error:
+        problem = {"code": "invalid", "errors": [item.document() for item in error.errors]}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        problem = {"code": "malformed_json", "detail": str(error)}
+    return encode({"error": {"line": number, **problem}})
+
+
+def explain(line: Line) -> dict[str, Any]:
+    """Raises InvalidRecord with pointers into the line."""
+    try:
+        week = Week.parse(line.week)
+    except ValueError as error:
+        raise InvalidRecord(FieldError("/week", "malformed_week", str(error))) from error
+    facts = _facts(line.profile)
+    collected = _Collected(week)
+    references = _references(line.profile.time_zone)
+    for index, record in enumerate(line.records):
+        _collect(collected, record, references, f"/records/{index}")
+    records = WeekRecords(
+        week=week,
+        exercise=tuple(collected.exercise.values()),
+        cognitive=tuple(collected.cognitive.values()),
+        diet=tuple(collected.diet.values()),
+        marks=tuple(collected.marks.values()),
+        confirmed=frozenset(line.confirmed),
+    )
+    return week_document(records, facts, collected.flags)
+
+
+def _facts(profile: Profile) -> ParticipantFacts:
+    if unknown := set(profile.not_applicable) - PRACTICES:
+        raise InvalidRecord(FieldError("/profile/not_applicable", "unknown_practice", f"There is no {min(unknown)}."))
+    if profile.time_zone not in ZONES:
+        raise InvalidRecord(FieldError("/profile/time_zone", "unknown_time_zone", "There is no such time zone."))
+    return ParticipantFacts(profile.birth_year, frozenset(profile.not_applicable))
+
+
+def _references(home_zone: str) -> dict[str, Any]:
+    return {
+        "exercise_log": Reference(home_zone, exercise_entries_in_files(), None),
+        "cognitive_log": Reference(home_zone, cognitive_entries_in_files(), None),
+        "diet_log": Reference(home_zone, food_entries_in_files(), None),
+        "day_mark": None,
+    }
+
+
+def _collect(collected: _Collected, record: Mapping[str, Any], references: Mapping[str, Any], pointer: str) -> None:
+    kind = record.get("type")
+    if not isinstance(kind, str) or kind not in _TYPES:
+        raise InvalidRecord(FieldError(f"{pointer}/type", "unknown_choice", f"Expected one of {', '.join(_TYPES)}."))
+    record_type, add = _TYPES[kind]
+    try:
+        wire: Any = read_wire(record_type.wire, record, read_only=record_type.read_only | {"type"})
+        parsed = record_type.parse(wire, references[kind])
+    except InvalidRecord as error:
+        moved = [FieldError(pointer + item.pointer, item.code, item.detail) for item in error.errors]
+        raise InvalidRecord(*moved, **error.members) from error
+    if collected.week.contains(parsed.content["local_date"]):
+        add(collected, str(wire.id), parsed)
+
+
+def _add_exercise(collected: _Collected, uid: str, parsed: Parsed) -> None:
+    row = parsed.content
+    collected.exercise[uid] = ExerciseRecord(
+        uid, row["local_date"], row["duration_seconds"], row["intensity"], row["strength"], row["balance"], None
+    )
+    collected.flags[uid] = parsed.flags
+
+
+def _add_cognitive(collected: _Collected, uid: str, parsed: Parsed) -> None:
+    row = parsed.content
+    collected.cognitive[uid] = CognitiveRecord(
+        uid, row["local_date"], row["duration_seconds"], row["category"], row["social"]
+    )
+    collected.flags[uid] = parsed.flags
+
+
+def _add_diet(collected: _Collected, uid: str, parsed: Parsed) -> None:
+    row = parsed.content
+    collected.diet[uid] = DietRecord(uid, row["local_date"], tuple(row["servings"]))
+    collected.flags[uid] = parsed.flags
+
+
+def _add_mark(collected: _Collected, uid: str, parsed: Parsed) -> None:
+    row = parsed.content
+    collected.marks[row["local_date"]] = DayMark(row["local_date"], row["excused"], frozenset(row["nothing"]))
+
+
+_TYPES: dict[str, tuple[RecordType, Callable[[_Collected, str, Parsed], None]]] = {
+    "exercise_log": (EXERCISE_LOG, _add_exercise),
+    "cognitive_log": (COGNITIVE_LOG, _add_cognitive),
+    "diet_log": (DIET_LOG, _add_diet),
+    "day_mark": (DAY_MARK, _add_mark),
+}

@@ -1,0 +1,116 @@
+"""A participant's own weeks, as they stand this moment: what is due is scored on the spot, by the same function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from backend.accounts.models import User
+from backend.api.conditional import content_tag
+from tracker.guidance import Guidance, choose_guidance
+from tracker.models import DueWeek, WeeklyScore
+from tracker.scoring.protocol import DOMAINS, WES_1_0_0
+from tracker.scoring.weekly import score_week
+from tracker.scoring.weeks import Week
+from tracker.week_documents import score_document, tenths, week_document
+from tracker.week_records import StoredWeek, read_weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every derived document of a participant depends on, besides the protocol."""
+
+    seq: int
+    facts_at: str
+
+    def tag(self, user: User, *parts: Any) -> str:
+        return content_tag(
+            self.seq, self.facts_at, WES_1_0_0.version, user.language, user.hide_numbers, user.pk, *parts
+        )
+
+
+def standing(user: User) -> Standing:
+    """One cheap query: the participant's newest change."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
+            " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s)",
+            {"user": user.pk},
+        )
+        seq, facts_at = cursor.fetchone()
+    return Standing(seq, facts_at or "")
+
+
+def read_week(user: User, week: Week) -> StoredWeek:
+    return read_weeks([(user.pk, week)])[user.pk, week]
+
+
+def explained_week(user: User, week: Week) -> dict[str, Any]:
+    stored = read_week(user, week)
+    return week_document(stored.records, stored.facts, stored.flags)
+
+
+def guidance_of_week(user: User, week: Week) -> Guidance:
+    stored = read_week(user, week)
+    score = score_week(stored.records, stored.facts)
+    return choose_guidance(stored.records, score, stored.facts)
+
+
+def week_overviews(user: User, first: Week, last: Week) -> list[dict[str, Any]]:
+    """The scores of the weeks from `first` to `last` that have any, oldest first; three queries at the most."""
+    rows = {
+        row["week"]: _overview_of_row(row)
+        for row in WeeklyScore.objects.filter(user=user, week__range=(first.monday, last.monday)).values()
+    }
+    for week, overview in _score_due(user.pk, first, last).items():
+        rows[week.monday] = overview
+    return [rows[monday] for monday in sorted(rows)]
+
+
+def _overview_of_row(row: dict[str, Any]) -> dict[str, Any]:
+    week = Week(row["week"])
+    return {
+        "week": str(week),
+        "from": week.first_day,
+        "to": week.last_day,
+        "protocol": row["protocol"],
+        "score": _number(row["score"]),
+        "status": row["status"],
+        "domains": [
+            {
+                "domain": domain,
+                "score": _number(row[f"{domain}_score"]),
+                "status": row[f"{domain}_status"],
+                "logged_days": row["logged_days"][index],
+            }
+            for index, domain in enumerate(DOMAINS)
+        ],
+    }
+
+
+def _number(score: Any) -> float | None:
+    return None if score is None else float(score)
+
+
+def _score_due(user_id: UUID, first: Week, last: Week) -> dict[Week, dict[str, Any]]:
+    due = DueWeek.objects.filter(user_id=user_id, week__range=(first.monday, last.monday))
+    keys = [(user_id, Week(monday)) for monday in due.values_list("week", flat=True)]
+    overviews = {}
+    for (_, week), stored in read_weeks(keys).items():
+        score = score_week(stored.records, stored.facts)
+        overviews[week] = {
+            **score_document(score),
+            "domains": [
+                {
+                    "domain": domain.domain,
+                    "score": tenths(domain.score),
+                    "status": domain.status,
+                    "logged_days": domain.logged_days,
+                }
+                for domain in score.domains
+            ],
+        }
+    return overviews

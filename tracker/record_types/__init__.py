@@ -1,0 +1,16 @@
+"""The five types of synced records, and what each write of one leads to."""
+
+from backend.sync.records import registry
+from tracker.due_weeks import mark_written_weeks_due
+from tracker.record_types.cognitive import COGNITIVE_LOG
+from tracker.record_types.diet import DIET_LOG
+from tracker.record_types.exercise import EXERCISE_LOG
+from tracker.record_types.marks import DAY_MARK, WEEK_CONFIRMATION
+
+__all__ = ["COGNITIVE_LOG", "DAY_MARK", "DIET_LOG", "EXERCISE_LOG", "WEEK_CONFIRMATION", "register_all"]
+
+
+def register_all() -> None:
+    for record_type in (EXERCISE_LOG, COGNITIVE_LOG, DIET_LOG, DAY_MARK, WEEK_CONFIRMATION):
+        registry.register(record_type)
+    registry.listen(mark_written_weeks_due)

@@ -1,0 +1,83 @@
+"""When a log happened: what all three kinds of logs do with an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from backend.api.problems import FieldError
+from backend.sync.local_time import LocalTime, MalformedTime, TimeWithoutOffset, resolve_local_time
+from backend.sync.wire import InvalidRecord
+from tracker.scoring.weeks import Week
+
+FUTURE_TOLERANCE = timedelta(minutes=15)
+MAX_DURATION_SECONDS = 24 * 60 * 60
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Generic[Entry]):
+    """What logs are read against: the home zone, catalogue entries by the code sent, and the server's clock (None when
+    records are only explained, not received)."""
+
+    home_zone: str
+    entries: Mapping[str, Entry]
+    now: datetime | None
+
+
+def read_time(pointer: str, text: str, *, time_zone: str | None, home_zone: str) -> LocalTime:
+    try:
+        return resolve_local_time(text, time_zone=time_zone, home_zone=home_zone)
+    except TimeWithoutOffset as error:
+        raise InvalidRecord(FieldError(pointer, "time_without_offset", str(error))) from error
+    except MalformedTime as error:
+        raise InvalidRecord(FieldError(pointer, "malformed_time", str(error))) from error
+
+
+def refuse_future(pointer: str, end: datetime, now: datetime | None) -> None:
+    """More than 15 minutes ahead of the server's clock: refused for now, with the time from which it will be taken."""
+    if now is not None and end > now + FUTURE_TOLERANCE:
+        retry_at = (end - FUTURE_TOLERANCE).astimezone(UTC)
+        raise InvalidRecord(
+            FieldError(pointer, "in_future", "This ends in the future by the server's clock."),
+            retry_at=retry_at.isoformat().replace("+00:00", "Z"),
+        )
+
+
+def canonical_time(text: str, time: LocalTime) -> str:
+    """The instant and what was said of its offset: equal for two spellings of the same thing."""
+    said = "Z" if text[-1] in "zZ" else text[-6:]
+    return f"{time.instant.isoformat()}{said}"
+
+
+def local_datetime(instant: datetime, utc_offset: int) -> str:
+    return instant.astimezone(timezone(timedelta(seconds=utc_offset))).isoformat()
+
+
+def log_document(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the documents of all logs have in common, in the order in which they show it."""
+    origin = None
+    if row["origin_platform"] is not None:
+        origin = {
+            "platform": row["origin_platform"],
+            "app_id": row["origin_app_id"],
+            "external_id": row["origin_external_id"],
+        }
+    return {
+        "time_zone": row["time_zone"],
+        "note": row["note"],
+        "origin": origin,
+        "version": row["version"],
+        "local_date": row["local_date"],
+        "week": str(Week.of(row["local_date"])),
+        "flags": row["flags"],
+    }
+
+
+def own_id(row: Mapping[str, Any]) -> UUID:
+    uid: UUID = row["uid"]
+    return uid

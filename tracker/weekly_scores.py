@@ -1,0 +1,185 @@
+"""Weekly scores: claim the weeks that are due, read them set-wise, score, store.
+
+The one path behind live updates, late arrivals, the weekly close and a recomputation under a new protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+
+from backend.postgres.binary_copy import Column, bytes16, copy_in, int2, int4_array, int8
+from tracker.due_weeks import (
+    MAX_ATTEMPTS,
+    Claim,
+    claim_due_weeks,
+    quarantine_exhausted,
+    record_failure,
+    release_claim,
+    take_weeks,
+)
+from tracker.scoring.batch import BatchScores, score_weeks
+from tracker.scoring.protocol import DOMAINS, STATUSES, WES_1_0_0, Protocol
+from tracker.week_columns import WeekColumns, read_week_columns
+
+logger = structlog.get_logger(__name__)
+
+_PRACTICES = len(WES_1_0_0.practices)
+_STAGING = [
+    bytes16("user_id"),
+    Column("week", ">i4"),
+    int8("due_version"),
+    int8("facts_id"),
+    bytes16("input_hash"),
+    int2("score"),
+    int2("status"),
+    *(int2(f"{domain}_score") for domain in DOMAINS),
+    *(int2(f"{domain}_status") for domain in DOMAINS),
+    int2("open_days"),
+    int4_array("logged_days", len(DOMAINS)),
+    int4_array("amounts", _PRACTICES),
+    int4_array("targets", _PRACTICES),
+    int4_array("weights", _PRACTICES),
+    int4_array("points", _PRACTICES),
+]
+_SCORES = ["score", *(f"{domain}_score" for domain in DOMAINS)]
+_STATUSES = ["status", *(f"{domain}_status" for domain in DOMAINS)]
+_ARRAYS = ["amounts", "targets", "weights", "points"]
+_RESULT = ["protocol", *_SCORES, *_STATUSES, "open_days", "logged_days", *_ARRAYS]
+
+_CREATE_STAGING = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS scored_week (
+    user_id uuid, week date, due_version bigint, facts_id bigint, input_hash uuid,
+    {", ".join(f"{column} int2" for column in [*_SCORES, *_STATUSES])},
+    open_days int2, logged_days int4[], {", ".join(f"{column} int4[]" for column in _ARRAYS)}
+) ON COMMIT DELETE ROWS"""
+
+# Locking the claims in the key's order, the order in which writers upsert them, keeps the two from deadlocking.
+_FINISH_CLAIMS = """
+WITH held AS MATERIALIZED (
+    SELECT due.id, s.user_id, s.week FROM tracker_dueweek due
+      JOIN scored_week s ON s.user_id = due.user_id AND s.week = due.week AND s.due_version = due.version
+     WHERE due.claim_token = %(token)s ORDER BY due.user_id, due.week FOR UPDATE OF due
+), finished AS (
+    DELETE FROM tracker_dueweek due USING held WHERE due.id = held.id RETURNING due.user_id, due.week
+)"""
+_STATUS_CODES = "ARRAY[" + ", ".join(f"'{code}'" for code in STATUSES) + "]"
+_UPSERT = f"""
+INSERT INTO tracker_weeklyscore AS stored
+    (user_id, week, {", ".join(_RESULT)}, birth_year, not_applicable, input_hash, revision, scored_at, closed_at)
+SELECT s.user_id, s.week, %(protocol)s,
+    {", ".join(f"(NULLIF(s.{column}, -1) / 10.0)::numeric(4,1)" for column in _SCORES)},
+    {", ".join(f"({_STATUS_CODES})[s.{column} + 1]" for column in _STATUSES)},
+    s.open_days, s.logged_days, {", ".join(f"array_replace(s.{column}, -1, NULL)" for column in _ARRAYS)},
+    f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, %(now)s, %(closed_at)s
+FROM finished JOIN scored_week s USING (user_id, week) LEFT JOIN tracker_participantfacts f ON f.id = s.facts_id
+ON CONFLICT (user_id, week) DO UPDATE SET
+    {", ".join(f"{column} = EXCLUDED.{column}" for column in _RESULT)},
+    birth_year = EXCLUDED.birth_year, not_applicable = EXCLUDED.not_applicable, input_hash = EXCLUDED.input_hash,
+    scored_at = EXCLUDED.scored_at, closed_at = COALESCE(stored.closed_at, EXCLUDED.closed_at),
+    revision = stored.revision + (
+        ({", ".join(f"stored.{column}" for column in _RESULT)})
+        IS DISTINCT FROM ({", ".join(f"EXCLUDED.{column}" for column in _RESULT)}))::int"""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRun:
+    """What a run did: weeks scored, and weeks whose batch failed."""
+
+    scored: int = 0
+    failed: int = 0
+
+
+def score_due_weeks(*, now: datetime) -> ScoringRun:
+    """Score until nothing claimable is left. Any number of these may run at once, anywhere."""
+    lease = timedelta(seconds=settings.SCORING_LEASE_SECONDS)
+    quarantine_exhausted()
+    scored = failed = 0
+    failures = 0
+    while failures < MAX_ATTEMPTS:
+        claim = claim_due_weeks(failures=failures, batch_size=settings.SCORING_BATCH_SIZE, lease=lease)
+        if claim is None:
+            failures += 1
+            continue
+        try:
+            scored += score_claim(claim, now=now)
+        except Exception as error:  # recorded in the queue, counted there, and quarantined at the fifth
+            logger.exception("scoring_failed", weeks=len(claim.rows))
+            record_failure(claim, error)
+            failed += len(claim.rows)
+    return ScoringRun(scored, failed)
+
+
+def score_claim(claim: Claim, *, now: datetime) -> int:
+    """Score claimed weeks and store those whose claim still stands, in one transaction; returns how many those are."""
+    with transaction.atomic():
+        stored = _score_and_store(claim, now=now, closed_at=None)
+        if stored < len(claim.rows):
+            release_claim(claim)
+    return stored
+
+
+def close_scores(keys: Sequence[tuple[UUID, date]], *, now: datetime) -> None:
+    """Score weeks that are over, whether due or not, and mark them closed. Runs in the caller's transaction."""
+    _score_and_store(take_weeks(keys), now=now, closed_at=now)
+
+
+def _score_and_store(claim: Claim, *, now: datetime, closed_at: datetime | None) -> int:
+    keys = [(user, monday) for user, monday, _ in claim.rows]
+    versions = np.array([version for _, _, version in claim.rows], dtype=np.int64)
+    _score_into_staging(keys, versions)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FINISH_CLAIMS + _UPSERT,
+            {"token": claim.token, "protocol": WES_1_0_0.version, "now": now, "closed_at": closed_at},
+        )
+        return int(cursor.rowcount)
+
+
+def _score_into_staging(
+    keys: Sequence[tuple[UUID, date]],
+    versions: npt.NDArray[np.int64],
+    protocol: Protocol = WES_1_0_0,
+) -> None:
+    columns, users, mondays = read_week_columns(keys, protocol)
+    scores = score_weeks(columns.batch, protocol)
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE_STAGING)
+        cursor.execute("DELETE FROM scored_week")
+    copy_in("scored_week", _STAGING, _staged(columns, scores, users, mondays, versions))
+
+
+def _staged(
+    columns: WeekColumns,
+    scores: BatchScores,
+    users: npt.NDArray[np.uint64],
+    mondays: npt.NDArray[np.int32],
+    versions: npt.NDArray[np.int64],
+) -> dict[str, npt.NDArray[np.generic]]:
+    """The rows to store; -1 stands for null until PostgreSQL turns it into one."""
+    applies = scores.applies
+    return {
+        "user_id": users,
+        "week": mondays,
+        "due_version": versions,
+        "facts_id": columns.facts_ids,
+        "input_hash": columns.input_hashes,
+        "score": scores.score,
+        "status": scores.status,
+        **{f"{domain}_score": scores.domain_scores[:, index] for index, domain in enumerate(DOMAINS)},
+        **{f"{domain}_status": scores.domain_statuses[:, index] for index, domain in enumerate(DOMAINS)},
+        "open_days": scores.open_days,
+        "logged_days": scores.logged_days,
+        "amounts": np.where(applies, scores.amounts, -1),
+        "targets": np.where(applies, scores.targets, -1),
+        "weights": np.where(applies, scores.weights, -1),
+        "points": np.where(applies, scores.points, -1),
+    }
