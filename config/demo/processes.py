@@ -1,0 +1,114 @@
+"""The processes of an installation on one machine: the API, a Celery worker, and beat."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+START_SECONDS = 30
+STOP_SECONDS = 8
+
+
+class ProcessFailed(Exception):
+    """A process ended that should have gone on."""
+
+
+def free_port(host: str, *, preferred: int) -> int:
+    """The preferred port if nobody has it, else one that the system picks."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("No free port.")
+
+
+class Processes:
+    """Started together, stopped together. Each writes its log into `logs`."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Processes:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, host: str, port: int) -> None:
+        """Start all of them, and wait until the API answers."""
+        scripts = Path(sys.executable).parent
+        granian = [str(scripts / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port)]
+        celery = [str(scripts / "celery"), "-A", "config.celery"]
+        schedule = self.logs.parent / "beat"
+        self._start("api", [*granian, "--workers", "2", "--no-ws", "config.wsgi:application"])
+        self._start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
+        self._start("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="])
+        probe_host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+        self._wait_for(f"http://{probe_host}:{port}/readyz")
+
+    def wait(self) -> None:
+        """Until one of them ends by itself: raises ProcessFailed."""
+        while True:
+            self._check()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """Ask them to end, and end those that don't; nothing is left behind."""
+        for process in self.running.values():
+            _signal(process, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in self.running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                pass  # killed below, with whatever it has started
+        for process in self.running.values():
+            _signal(process, signal.SIGKILL)
+            process.wait()
+        self.running.clear()
+
+    def _start(self, name: str, command: list[str]) -> None:
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+
+    def _wait_for(self, address: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            self._check()
+            try:
+                with urllib.request.urlopen(address, timeout=2):  # noqa: S310  (our own address)
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise ProcessFailed(f"The API does not answer; see {self.logs / 'api.log'}.")
+
+    def _check(self) -> None:
+        for name, process in self.running.items():
+            if process.poll() is not None:
+                raise ProcessFailed(f"{name} ended with {process.returncode}; see {self.logs / (name + '.log')}.")
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """To the process and everything that it has started: each has a session, and so a process group, of its own."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass  # it has ended already

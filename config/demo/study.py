@@ -1,0 +1,99 @@
+"""The main job in front of you: diaries in, weekly scores, guidance and summary mails out."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from backend.outbox.models import MailState, OutgoingMail
+from config.demo.diaries import Diary, read_diaries
+from config.demo.mailbox import messages_for
+from config.demo.phone import Phone
+from config.demo.report import print_mail, print_week
+from config.demo.steps import step
+from tracker.models import DueWeek, WeeklyScore
+from tracker.scoring.weeks import Week
+
+JOB_SECONDS = 60
+
+
+def show_study(server: str, mailbox: Path | None) -> bool:
+    """True if every week's scores are the expected ones and every summary has been sent."""
+    diaries = read_diaries()
+    week = Week.of(timezone.now().astimezone(diaries[0].zone).date()).previous()
+    print(f"\n  {len(diaries)} participants, the week {week} ({week.first_day} to {week.last_day})\n")
+    phones = []
+    for diary in diaries:
+        phone = Phone(server, diary.email, mailbox)
+        with step(f"{diary.display_name}: signing in, sending {len(diary.records)} records"):
+            phone.sign_in()
+            send_week(phone, diary, week)
+        phones.append(phone)
+    emails = [diary.email for diary in diaries]
+    with step("Waiting for the worker to score the weeks"):
+        wait_until(lambda: scored(emails, week), "the scores")
+    with step("Waiting for the weekly close and the mails"):
+        for phone, diary in zip(phones, diaries, strict=True):
+            ask_for_summary_now(phone, diary)
+        wait_until(lambda: sent(emails, week), "the mails")
+    right = [show_participant(phone, diary, week, mailbox) for phone, diary in zip(phones, diaries, strict=True)]
+    print(f"\n  {sum(right)} of {len(right)} participants' scores are the expected ones.")
+    return all(right)
+
+
+def send_week(phone: Phone, diary: Diary, week: Week) -> None:
+    profile = {**diary.profile, "display_name": diary.display_name, "birth_year": diary.birth_year(week)}
+    phone.patch("me", profile)
+    for path, body in diary.requests(week):
+        phone.put(path, body)
+
+
+def ask_for_summary_now(phone: Phone, diary: Diary) -> None:
+    """Choose this weekday and hour: an hour that has begun has come."""
+    now = datetime.now(diary.zone)
+    phone.patch("me", {"weekly_email": {"enabled": True, "weekday": now.weekday(), "hour": now.hour}})
+
+
+def scored(emails: list[str], week: Week) -> bool:
+    """By the Celery worker, from the queue: every participant's week is stored and nothing of theirs is due."""
+    waiting = DueWeek.objects.filter(user__email__in=emails).exists()
+    stored = WeeklyScore.objects.filter(user__email__in=emails, week=week.monday).count()
+    return not waiting and stored == len(emails)
+
+
+def sent(emails: list[str], week: Week) -> bool:
+    mails = OutgoingMail.objects.filter(user__email__in=emails, dedupe_key__endswith=f":{week}")
+    return mails.filter(state=MailState.SENT).count() == len(emails)
+
+
+def wait_until(condition: Any, what: str) -> None:
+    deadline = time.monotonic() + JOB_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {JOB_SECONDS} s for {what}.")
+        time.sleep(0.1)
+
+
+def show_participant(phone: Phone, diary: Diary, week: Week, mailbox: Path | None) -> bool:
+    document = phone.get(f"weeks/{week}")
+    guidance = phone.get(f"weeks/{week}/guidance")
+    found = {
+        "score": document["score"],
+        "status": document["status"],
+        **{part["domain"]: [part["score"], part["status"]] for part in document["domains"]},
+    }
+    stored = WeeklyScore.objects.get(user__email=diary.email, week=week.monday)
+    same = found == diary.expected and (None if stored.score is None else float(stored.score)) == found["score"]
+    print_week(diary, document, guidance, same)
+    if mailbox is not None:
+        mail = OutgoingMail.objects.get(user__email=diary.email, dedupe_key__endswith=f":{week}")
+        arrived = [
+            file for file, message in messages_for(mailbox, diary.email) if message["Message-ID"] == mail.message_id
+        ]
+        print_mail(arrived)
+        same = same and len(arrived) == 1
+    return same
