@@ -62,7 +62,7 @@ def test_the_stored_score_equals_the_explained_week(phone: Phone, last_week: Wee
         if item is None:
             assert stored.amounts[index] is stored.points[index] is stored.targets[index] is None
         else:
-            assert round(stored.amounts[index] * 100 / practice.base_per_unit) == round(item["amount"] * 100)
+            assert round((stored.amounts[index] or 0) * 100 / practice.base_per_unit) == round(item["amount"] * 100)
             for stored_value, shown in (
                 (stored.targets[index], item["target"]),
                 (stored.weights[index], item["weight"]),

@@ -165,7 +165,8 @@ def _practices(protocol: Protocol, domain: str) -> list[int]:
 
 
 def _half_up(numerator: Ints, denominator: Ints) -> Ints:
-    return (2 * numerator + denominator) // (2 * denominator)
+    rounded: Ints = (2 * numerator + denominator) // (2 * denominator)
+    return rounded
 
 
 def _sums(keys: Ints, values: Ints, size: int) -> Ints:

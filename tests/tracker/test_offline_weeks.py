@@ -1,0 +1,110 @@
+"""`manage.py explain_week`: JSON Lines in, JSON Lines out, without a database."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.demo.diaries import Diary, read_diaries
+from tests.conftest import cognitive, exercise, meal
+from tracker.offline_weeks import explain_line
+from tracker.scoring.weeks import Week
+
+WEEK = Week.parse("2026-W47")
+
+
+def explain(line: Any) -> Any:
+    return json.loads(explain_line(json.dumps(line).encode(), 1))
+
+
+def line_of(diary: Diary, week: Week) -> dict[str, Any]:
+    kinds = {"exercise-logs": "exercise_log", "cognitive-logs": "cognitive_log", "diet-logs": "diet_log"}
+    records = []
+    for path, body in diary.requests(week):
+        kind, _, key = path.partition("/")
+        if kind in kinds:
+            records.append({"type": kinds[kind], "id": key, **body})
+        elif kind == "day-marks":
+            records.append({"type": "day_mark", "date": key, **body})
+    return {
+        "profile": {
+            "birth_year": diary.birth_year(week),
+            "time_zone": diary.profile["home_time_zone"],
+            "not_applicable": diary.profile["not_applicable"],
+        },
+        "week": str(week),
+        "records": records,
+        "confirmed": diary.confirmed,
+    }
+
+
+@pytest.mark.parametrize("diary", read_diaries(), ids=lambda diary: diary.name)
+def test_the_example_diaries_have_the_scores_beside_them(diary: Diary) -> None:
+    document = explain(line_of(diary, WEEK))
+    found = {"score": document["score"], "status": document["status"]}
+    found.update({part["domain"]: [part["score"], part["status"]] for part in document["domains"]})
+    assert found == diary.expected
+    assert len(document["logs"]) == sum(record["type"] != "day_mark" for record in diary.records)
+
+
+def test_the_command_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capfdbinary: Any) -> None:
+    good = json.dumps({"week": "2026-W47", "records": [{"type": "exercise_log", **exercise(WEEK.monday)}]})
+    lines = "\n".join([good, "{not json", "", good, '{"week": "2026-W99"}']).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
+    call_command("explain_week")
+    first, second, third, fourth = map(json.loads, capfdbinary.readouterr().out.splitlines())
+    assert first == third
+    assert first["week"] == "2026-W47"
+    assert (second["error"]["code"], second["error"]["line"]) == ("malformed_json", 2)
+    assert fourth["error"]["errors"][0]["pointer"] == "/week"
+
+
+def test_a_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("explain_week", str(tmp_path / "none.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"records": [{"type": "nap"}]}, "/records/0/type"),
+        ({"records": [{"type": "exercise_log", "id": 1}]}, "/records/0/id"),
+        ({"records": ["x"]}, "/records/0"),
+        ({"profile": {"not_applicable": ["chocolate"]}}, "/profile/not_applicable"),
+        ({"profile": {"time_zone": "Atlantis"}}, "/profile/time_zone"),
+        ({"confirmed": ["sleep"]}, "/confirmed/0"),
+        ({"colour": 1}, "/colour"),
+    ],
+)
+def test_a_bad_line_says_where(changes: dict[str, Any], pointer: str) -> None:
+    pointers = [error["pointer"] for error in explain({"week": "2026-W47", **changes})["error"]["errors"]]
+    assert pointer in pointers
+
+
+def test_records_of_other_weeks_and_repeated_ids_change_nothing() -> None:
+    mine = {"type": "exercise_log", **exercise(WEEK.monday)}
+    other = {"type": "diet_log", **meal(WEEK.next().monday, fish=1)}
+    assert explain({"week": "2026-W47", "records": [mine, other, mine]}) == explain(
+        {"week": "2026-W47", "records": [mine]}
+    )
+
+
+def test_two_thousand_lines_a_second_are_within_reach() -> None:
+    """A guard against slow code, with room for a busy machine; `make bench` has the figure."""
+    records: list[dict[str, Any]] = []
+    for day in WEEK.days:
+        records += [{"type": "exercise_log", **exercise(day)}, {"type": "cognitive_log", **cognitive(day)}]
+        records += [{"type": "diet_log", **meal(day, berries=1, olive_oil=1)}]
+    line = json.dumps({"week": "2026-W47", "records": records}).encode()
+    explain_line(line, 1)
+    started = time.process_time()
+    for number in range(100):
+        explain_line(line, number)
+    assert (time.process_time() - started) / 100 < 0.002
