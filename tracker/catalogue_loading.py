@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db import models, transaction
 
@@ -67,7 +68,7 @@ def load_catalogue() -> dict[str, int]:
     }
 
 
-def _store(model: type[models.Model], entries: list[models.Model]) -> int:
+def _store(model: type[models.Model], entries: Sequence[models.Model]) -> int:
     fields = [
         field.name for field in model._meta.concrete_fields if not field.primary_key and field.name != "retired_at"
     ]
