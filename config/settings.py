@@ -23,7 +23,7 @@ DEMO = env.bool("ENGRAM_DEMO", False)
 DEBUG = False
 DEMO_SECRET_KEY = "demo-only-secret-key-refused-outside-demo-mode-0123456789abcdef"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 if not DEMO and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("demo-only", "change-me", "django-insecure"))):
     raise ImproperlyConfigured(
         "SECRET_KEY must be a random secret of at least 50 characters. Make one with: "
@@ -31,7 +31,7 @@ if not DEMO and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("demo-only", "ch
     )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not DEMO else ["*"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000")
 
 # --- Applications -------------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ if not DEMO:
 
 # --- Logs: ids, never bodies, query strings or tokens ---------------------------------------------------------------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
-LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "backend.observability.logs.configure_logging"
 LOGGING = {"level": LOG_LEVEL}
 

@@ -65,10 +65,10 @@ def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Clai
             "  SELECT id FROM tracker_dueweek WHERE quarantined_at IS NULL AND attempts = %s"
             "  AND (claimed_until IS NULL OR claimed_until < statement_timestamp())"
             "  ORDER BY attempts, claimed_until NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " UPDATE tracker_dueweek AS due SET claim_token = %s, claimed_until = statement_timestamp() + %s,"
+            " UPDATE tracker_dueweek AS due SET claim_token = %s, claimed_until = statement_timestamp() + make_interval(secs => %s),"
             "  attempts = due.attempts + 1 FROM picked WHERE due.id = picked.id"
             " RETURNING due.user_id, due.week, due.version",
-            [failures, max(1, batch_size // SHRINK**failures), token, lease],
+            [failures, max(1, batch_size // SHRINK**failures), token, lease.total_seconds()],
         )
         rows = sorted(cursor.fetchall())
     return Claim(token, rows) if rows else None

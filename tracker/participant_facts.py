@@ -51,5 +51,5 @@ def _weeks_with_records(user: User, first: Week) -> set[Week]:
     }
     for model in (ExerciseLog, CognitiveLog, DietLog):
         days = model._default_manager.filter(user=user, deleted_at=None, local_date__gte=first.monday)
-        weeks |= {Week.of(day) for day in days.values_list("local_date", flat=True).distinct()}
+        weeks |= {Week.of(day) for day in days.values_list("local_date", flat=True).distinct() if day}
     return weeks

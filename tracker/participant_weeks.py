@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -70,7 +71,7 @@ def week_overviews(user: User, first: Week, last: Week) -> list[dict[str, Any]]:
     return [rows[monday] for monday in sorted(rows)]
 
 
-def _overview_of_row(row: dict[str, Any]) -> dict[str, Any]:
+def _overview_of_row(row: Mapping[str, Any]) -> dict[str, Any]:
     week = Week(row["week"])
     return {
         "week": str(week),

@@ -36,9 +36,9 @@ def render_summary(context: dict[str, Any]) -> RenderedMail:
     with translation.override(context["language"]):
         filling = {**context, **_presentation(context)}
         mjml = render_to_string("tracker/weekly_summary.mjml", filling)
-        text = render_to_string("tracker/weekly_summary.txt", filling)
+        filled = render_to_string("tracker/weekly_summary.txt", filling)
     html = _inliner.inline(mrml.to_html(mjml, None, _render_options).content)
-    text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
     return RenderedMail(subject="Your week is ready", text=text, html=html)
 
 

@@ -6,15 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
-from tracker.scoring.weekly import (
-    DomainScore,
-    LogExplanation,
-    PracticeScore,
-    WeeklyScore,
-    explain_week,
-)
+from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore, explain_week
 from tracker.wellness import DISCLAIMER
 
 

@@ -100,14 +100,15 @@ def read_weeks(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week], Sto
 
 
 def _rows(keys: Sequence[tuple[UUID, Week]]) -> Iterable[tuple[Any, ...]]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "users": list({user for user, _ in keys}),
         "first": min(week.first_day for _, week in keys),
         "last": max(week.last_day for _, week in keys),
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECORDS, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _add(week: _Week, row: tuple[Any, ...]) -> None:

@@ -95,7 +95,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (
             "body",
             r"\bcalori\w*|\bkcals?\b|\bburn\w*|\bbmi\b|\b(?:weight|fat)[- ]?loss\b|\blos(?:e|es|ing|t)\b (?:some |any |your )?(?:weight|fat|pounds|kilos)\b"
-            r"|\bbody ?(?:fat|weight)\b|\bslim(?:s|mer|ming)?\b|\bearn\w*|\bcheat\w*|\bguilt\w*|\b(?:bad|junk|forbidden) foods?\b|\bdetox\w*",
+            r"|\bbody ?fat\b|\b(?:your|lower|ideal|healthy) body ?weight\b|\bslim(?:s|mer|ming)?\b|\bearn\w*|\bcheat\w*|\bguilt\w*|\b(?:bad|junk|forbidden) foods?\b|\bdetox\w*",
             "Nothing about calories, weight or deserving food.",
         ),
         (
@@ -108,7 +108,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 
 _LOOKALIKES = str.maketrans("аеорсухіѕԁԛԝɡ", "aeopcyxisdqwg")
-_DIGIT_LETTERS = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
+_DIGIT_LETTERS = {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _INVISIBLE = {"Cf", "Mn", "Cc"}
 _SPREAD = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·]{1,2}[^\W\d_]){3,}(?![^\W_])")
 

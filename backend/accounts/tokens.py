@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.headless.internal import sessionkit
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
@@ -39,16 +40,16 @@ class DeviceTokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]
         if not request.session.session_key:
             request.session.save()
         session_key = request.session.session_key or ""
-        user_id = request.session.get(SESSION_KEY)
+        user_id = UUID(known) if (known := request.session.get(SESSION_KEY)) else None
         now = timezone.now()
         token = self.get_session_token(request)
         if token:
             # The session behind a token may get a new key; the token stays, unless it has just come to stand for
             # somebody: then a fresh one replaces it, so that nothing handed out before signing in is worth anything after.
-            kept = Device.objects.usable(now=now).filter(token_hash=token_hash(token), user_id=user_id)
+            kept = Device.objects.usable(now=now).filter(token_hash=token_hash(token), user=user_id)
             if kept.update(session_key=session_key):
                 return str(token)
-            Device.objects.filter(token_hash=token_hash(token), user_id=None).delete()
+            Device.objects.filter(token_hash=token_hash(token), user=None).delete()
         token = secrets.token_urlsafe(32)
         Device.objects.create(
             user_id=user_id,

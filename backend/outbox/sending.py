@@ -94,8 +94,8 @@ def claim() -> list[OutgoingMail]:
             "  OR (state = 'connecting' AND claimed_until < statement_timestamp())"
             "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
             " UPDATE outbox_outgoingmail AS mail SET state = 'connecting', claim_token = %s,"
-            "  claimed_until = statement_timestamp() + %s, attempts = attempts + 1 FROM picked WHERE mail.id = picked.id",
-            [BATCH_SIZE, token, LEASE],
+            "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1 FROM picked WHERE mail.id = picked.id",
+            [BATCH_SIZE, token, LEASE.total_seconds()],
         )
     return list(OutgoingMail.objects.filter(claim_token=token).order_by("next_attempt_at", "id"))
 
@@ -136,7 +136,7 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(rendered.html, "text/html")
-    return message.message().as_bytes(linesep="\r\n")
+    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
 
 
 def _step(mail: OutgoingMail, before: MailState, after: MailState, **fields: Any) -> bool:

@@ -44,7 +44,7 @@ class Diary:
         for index, record in enumerate(self.records):
             day = week.days[WEEKDAYS.index(record["day"])]
             if record["type"] == "day_mark":
-                mark = {key: record[key] for key in ("excused", "nothing") if key in record}
+                mark: dict[str, Any] = {key: record[key] for key in ("excused", "nothing") if key in record}
                 requests.append((f"day-marks/{day}", mark))
             else:
                 body = self._log(record, day)

@@ -57,10 +57,11 @@ class Processes:
         celery = [str(scripts / "celery"), "-A", "config.celery"]
         schedule = self.logs.parent / "beat"
         self._start("api", [*granian, "--workers", "2", "--no-ws", "config.wsgi:application"])
-        self._start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
-        self._start("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="])
         probe_host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
         self._wait_for(f"http://{probe_host}:{port}/readyz")
+        # These two warm up while the first requests come in: what is due waits for them.
+        self._start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
+        self._start("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="])
 
     def wait(self) -> None:
         """Until one of them ends by itself: raises ProcessFailed."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
@@ -25,7 +25,7 @@ def _text(values: dict[str, Any], language: str, default: Any = "") -> Any:
     return values.get(language) or values.get(FALLBACK_LANGUAGE) or default
 
 
-def _entry(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _entry(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         "code": row["code"],
         "label": _text(row["labels"], language),
@@ -89,7 +89,7 @@ class CatalogueView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    entries: ClassVar[Callable[[str], list[dict[str, Any]]]]
+    entries: Callable[[str], list[dict[str, Any]]]
 
     @extend_schema(
         summary="One list of the catalogue, whole",
@@ -103,7 +103,7 @@ class CatalogueView(APIView):
     )
     def get(self, request: Request) -> Response:
         given = read_parameters(request, {"q": _search_text, "language": _language})
-        results = type(self).entries(given.get("language", FALLBACK_LANGUAGE))
+        results = self.entries(given.get("language", FALLBACK_LANGUAGE))
         if wanted := given.get("q"):
             results = [entry for entry in results if _mentions(entry, wanted)]
         tag = content_tag(results)

@@ -1,0 +1,51 @@
+"""Check that every text a participant can receive stays within general wellness; exit 1 with place and reason for each hit.
+
+With `--text -`, check standard input instead, one text a line, and answer each with a JSON line {"ok", "hits"}.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from backend.api.json import encode
+from tracker import wellness_texts
+from tracker.wellness import RULES, check_text
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--text", choices=["-"], help="Read texts from standard input, one a line.")
+        parser.add_argument("--language", choices=sorted(RULES), default="en")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        check = self.check_lines if options["text"] else self.check_everything
+        if not check(options["language"]):
+            sys.exit(1)
+
+    def check_lines(self, language: str) -> bool:
+        fine = True
+        for line in sys.stdin:
+            hits = [
+                {"rule": hit.rule, "start": hit.start, "end": hit.end, "match": hit.match}
+                for hit in check_text(line.rstrip("\n"), language=language)
+            ]
+            print(encode({"ok": not hits, "hits": hits}).decode())
+            fine = fine and not hits
+        return fine
+
+    def check_everything(self, language: str) -> bool:
+        texts = hits = 0
+        for place, text in wellness_texts.participant_texts():
+            texts += 1
+            for hit in check_text(text, language=language):
+                hits += 1
+                print(f"{place}: {hit.rule} {hit.match!r} at {hit.start}. {hit.reason}")
+        print(f"{texts} texts, {hits or 'no'} hits.")
+        return not hits
