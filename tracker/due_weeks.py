@@ -49,8 +49,8 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tracker_dueweek (user_id, week, version) SELECT %s, unnest(%s::date[]), %s"
-            " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, due_at = statement_timestamp(), attempts = 0,"
-            " quarantined_at = NULL, last_error = ''",
+            " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, due_at = statement_timestamp(),"
+            " attempts = 0, quarantined_at = NULL, last_error = ''",
             [user_id, mondays, seq],
         )
     transaction.on_commit(lambda: wake("score_due_weeks"))
@@ -65,7 +65,8 @@ def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Clai
             "  SELECT id FROM tracker_dueweek WHERE quarantined_at IS NULL AND attempts = %s"
             "  AND (claimed_until IS NULL OR claimed_until < statement_timestamp())"
             "  ORDER BY attempts, claimed_until NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " UPDATE tracker_dueweek AS due SET claim_token = %s, claimed_until = statement_timestamp() + make_interval(secs => %s),"
+            " UPDATE tracker_dueweek AS due SET claim_token = %s,"
+            "  claimed_until = statement_timestamp() + make_interval(secs => %s),"
             "  attempts = due.attempts + 1 FROM picked WHERE due.id = picked.id"
             " RETURNING due.user_id, due.week, due.version",
             [failures, max(1, batch_size // SHRINK**failures), token, lease.total_seconds()],

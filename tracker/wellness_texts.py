@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-
 
 from tracker.catalogue_files import read_cognitive_activities, read_exercise_activities, read_foods
 from tracker.evidence import read_evidence
@@ -50,8 +50,13 @@ def _guidance_files() -> Iterator[tuple[str, str]]:
 
 
 def _catalogue() -> Iterator[tuple[str, str]]:
-    for entry in (*read_exercise_activities(), *read_cognitive_activities(), *read_foods()):
-        yield f"catalogue: {entry.code}", entry.labels["en"]
+    labels = chain(
+        ((entry.code, entry.labels) for entry in read_exercise_activities()),
+        ((entry.code, entry.labels) for entry in read_cognitive_activities()),
+        ((entry.code, entry.labels) for entry in read_foods()),
+    )
+    for code, texts in labels:
+        yield f"catalogue: {code}", texts["en"]
 
 
 def _templates() -> Iterator[tuple[str, str]]:

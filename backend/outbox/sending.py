@@ -90,11 +90,13 @@ def claim() -> list[OutgoingMail]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH picked AS (SELECT id FROM outbox_outgoingmail WHERE"
-            "  (state = 'pending' AND next_attempt_at <= statement_timestamp() AND (expires_at IS NULL OR expires_at > statement_timestamp()))"
+            "  (state = 'pending' AND next_attempt_at <= statement_timestamp()"
+            "    AND (expires_at IS NULL OR expires_at > statement_timestamp()))"
             "  OR (state = 'connecting' AND claimed_until < statement_timestamp())"
             "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
             " UPDATE outbox_outgoingmail AS mail SET state = 'connecting', claim_token = %s,"
-            "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1 FROM picked WHERE mail.id = picked.id",
+            "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1"
+            " FROM picked WHERE mail.id = picked.id",
             [BATCH_SIZE, token, LEASE.total_seconds()],
         )
     return list(OutgoingMail.objects.filter(claim_token=token).order_by("next_attempt_at", "id"))

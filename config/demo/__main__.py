@@ -19,7 +19,7 @@ from django.core.management import call_command
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """Somebody pressed Ctrl-C, or asked us to end."""
 
 

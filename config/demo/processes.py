@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -75,10 +76,8 @@ class Processes:
             _signal(process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         for process in self.running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):  # killed below, with whatever it has started
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass  # killed below, with whatever it has started
         for process in self.running.values():
             _signal(process, signal.SIGKILL)
             process.wait()
@@ -86,7 +85,7 @@ class Processes:
 
     def _start(self, name: str, command: list[str]) -> None:
         with (self.logs / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
+            self.running[name] = subprocess.Popen(  # noqa: S603  (commands of our own)
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
 
@@ -109,7 +108,5 @@ class Processes:
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     """To the process and everything that it has started: each has a session, and so a process group, of its own."""
-    try:
+    with suppress(ProcessLookupError):  # it has ended already
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass  # it has ended already

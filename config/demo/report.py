@@ -22,7 +22,7 @@ def print_week(diary: Diary, document: dict[str, Any], guidance: dict[str, Any],
         head = f"{domain['domain']}  {_score(domain['score'])}  {domain['status']}"
         print(f"  {head}, {domain['logged_days']} logged days")
         for practice in domain["practices"]:
-            points = "–" if practice["points"] is None else f"{practice['points']:.2f}"
+            points = "-" if practice["points"] is None else f"{practice['points']:.2f}"
             print(
                 f"    {practice['practice']:<18}{practice['amount']:>10.2f}  {practice['unit']:<14}"
                 f"{practice['target']:>8.2f}{practice['weight']:>8.2f}{points:>8}"

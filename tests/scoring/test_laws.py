@@ -37,8 +37,8 @@ def assert_no_lower(after: WeeklyScore, before: WeeklyScore) -> None:
 @given(draw.weeks, draw.facts)
 def test_scores_are_bounded_and_points_add_up(records: WeekRecords, facts: ParticipantFacts) -> None:
     score = score_week(records, facts)
-    for part in (score, *score.domains):
-        assert part.score is None or 0 <= part.score <= 1000
+    for value in (score.score, *(domain.score for domain in score.domains)):
+        assert value is None or 0 <= value <= 1000
     for domain in score.domains:
         assert (domain.score is None) == (domain.status not in ("complete", "at_least"))
         if domain.practices:
@@ -92,7 +92,7 @@ def test_no_added_second_serving_or_effort_lowers_a_score(records, facts, more: 
 def test_excusing_a_day_never_lowers_a_domain(records, facts, day) -> None:  # type: ignore[no-untyped-def]
     before = score_week(records, facts)
     others = tuple(mark for mark in records.marks if mark.day != day)
-    nothing = next((mark.nothing for mark in records.marks if mark.day == day), frozenset())
+    nothing: frozenset[str] = next((mark.nothing for mark in records.marks if mark.day == day), frozenset())
     after = score_week(replace(records, marks=(*others, DayMark(day, True, nothing))), facts)
     for new, old in zip(after.domains, before.domains, strict=True):
         if new.score is not None and old.score is not None:

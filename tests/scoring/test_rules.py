@@ -153,7 +153,7 @@ def test_the_reasons_why_a_log_did_not_count() -> None:
 
 def test_a_shared_day_is_shared_in_proportion() -> None:
     logs = (exercise("a", MON, 120, "vigorous"), exercise("b", MON, 240, "vigorous"))
-    score, explained = explain_week(WeekRecords(WEEK, exercise=logs), ParticipantFacts())
+    _, explained = explain_week(WeekRecords(WEEK, exercise=logs), ParticipantFacts())
     assert explained[0].counted == {"aerobic_minutes": 120, "active_days": Fraction(1, 3)}
     assert explained[1].counted == {"aerobic_minutes": 240, "active_days": Fraction(2, 3)}
 

@@ -90,8 +90,10 @@ def test_taking_the_step_adds_what_the_reason_says() -> None:
 def test_the_reason_names_practice_amount_target_and_step() -> None:
     records = WeekRecords(
         WEEK,
-        exercise=tuple(exercise(f"{day}", day, 20, "moderate", strength=True) for day in WEEK.days[:4])
-        + (exercise("walk", MON, 90, "moderate"),),
+        exercise=(
+            *(exercise(f"{day}", day, 20, "moderate", strength=True) for day in WEEK.days[:4]),
+            exercise("walk", MON, 90, "moderate"),
+        ),
         confirmed=frozenset({"exercise"}),
     )
     document = guidance_document(guide(records, ParticipantFacts(1986)))

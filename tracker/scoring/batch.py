@@ -204,7 +204,8 @@ def _exercise_amounts(n: int, logs: ExerciseColumns) -> dict[str, Ints]:
     def equivalents(chosen: Bools) -> Ints:
         moderate = by_day(chosen & (logs.intensity == MODERATE))
         vigorous = by_day(chosen & (logs.intensity == VIGOROUS))
-        return np.minimum(INTENSITY_CAP_SECONDS, moderate) + 2 * np.minimum(INTENSITY_CAP_SECONDS, vigorous)
+        total: Ints = np.minimum(INTENSITY_CAP_SECONDS, moderate) + 2 * np.minimum(INTENSITY_CAP_SECONDS, vigorous)
+        return total
 
     every = np.ones(len(keys), dtype=bool)
     return {

@@ -1,8 +1,8 @@
 """Why: what each log counted for, and for those that counted for nothing, the reason.
 
 `not_counted_because` is the first of these that holds: `duplicate` (of another log), `not_applicable` (all that it would
-have counted for was dropped by the participant), `no_scored_food`, `no_intensity` (no effort given and no certain MET value), `light_intensity`,
-`below_daily_minimum`.
+have counted for was dropped by the participant), `no_scored_food`, `no_intensity` (no effort given and no certain
+MET value), `light_intensity`, `below_daily_minimum`.
 """
 
 from __future__ import annotations
