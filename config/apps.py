@@ -12,7 +12,7 @@ __all__ = ["EngramAdminConfig", "celery_app", "environment_label"]
 
 
 class EngramAdminConfig(AdminConfig):
-    default_site = "unfold.sites.UnfoldAdminSite"
+    default_site = "config.admin_site.EngramAdminSite"
 
 
 def environment_label(request: HttpRequest) -> list[str] | None:

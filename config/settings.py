@@ -36,7 +36,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000")
 
 # --- Applications -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "config.apps.EngramAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -186,6 +186,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
@@ -224,6 +225,7 @@ UNFOLD = {
     "SITE_SYMBOL": "psychiatry",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"show_search": True, "navigation": "config.admin_site.navigation"},
     "DASHBOARD_CALLBACK": "tracker.dashboard.context.add_dashboard",
     "ENVIRONMENT": "config.apps.environment_label",
     "COLORS": {

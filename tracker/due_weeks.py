@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from backend.sync.records import Written
+from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
 from tracker.wake import wake
 
@@ -127,3 +129,10 @@ def quarantine_exhausted() -> int:
     if count:
         logger.error("weeks_quarantined", count=count)
     return count
+
+
+def lift_quarantine(weeks: QuerySet[DueWeek]) -> int:
+    """Try quarantined weeks again, from the first attempt on; returns how many."""
+    return weeks.filter(quarantined_at__isnull=False).update(
+        quarantined_at=None, attempts=0, claim_token=None, claimed_until=None, last_error=""
+    )

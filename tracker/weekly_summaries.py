@@ -12,11 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from backend.accounts.models import User
 from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
+from backend.sync.models import SyncCounter
 from tracker.guidance import choose_guidance, guidance_document
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
@@ -65,9 +66,11 @@ def close_weeks(*, now: datetime) -> int:
 
 
 def _whose_hour_has_come(now: datetime) -> list[User]:
+    """Staff count as participants from their first log on."""
     due = Q(next_weekly_email_at__isnull=True) | Q(next_weekly_email_at__lte=now)
+    takes_part = Q(is_staff=False) | Exists(SyncCounter.objects.filter(user=OuterRef("pk")))
     return list(
-        User.objects.filter(due, is_active=True)
+        User.objects.filter(due, takes_part, is_active=True)
         .order_by(F("next_weekly_email_at").asc(nulls_first=True))
         .select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE]
     )

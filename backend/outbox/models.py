@@ -47,6 +47,13 @@ class OutgoingMail(models.Model):
                 name="outgoingmail_pending",
                 condition=models.Q(state__in=["pending", "connecting", "data_started"]),
             ),
+            # The dashboard: lately made, and those that need a person, whatever their age.
+            models.Index(fields=["created_at", "state"], name="outgoingmail_recent"),
+            models.Index(
+                fields=["state"],
+                name="outgoingmail_unresolved",
+                condition=models.Q(state__in=["unknown", "failed"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="outgoingmail_state"),

@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from backend.accounts.models import User
@@ -157,3 +158,20 @@ def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:
     OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(
         state=state, claim_token=None, claimed_until=None, last_reply=reply[:500], next_attempt_at=retry
     )
+
+
+def resolve_unknown(mails: QuerySet[OutgoingMail], *, arrived: bool) -> int:
+    """What a person found out: unknown mails that arrived are sent; unknown or failed ones that didn't are due again.
+
+    Returns how many mails this changed. One that has passed `expires_at` is cancelled by the next sender, not sent.
+    """
+    if arrived:
+        unknown = mails.filter(state=MailState.UNKNOWN)
+        return unknown.update(state=MailState.SENT, sent_at=Now(), last_reply="A member of staff found it delivered.")
+    lost = mails.filter(state__in=[MailState.UNKNOWN, MailState.FAILED])
+    return lost.update(state=MailState.PENDING, attempts=0, next_attempt_at=Now(), last_reply="To be sent again.")
+
+
+def cancel(mails: QuerySet[OutgoingMail]) -> int:
+    """Cancel those that nobody has begun to send; returns how many."""
+    return mails.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply="Cancelled by staff.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from tracker.scoring.protocol import DOMAINS, STATUSES
+from tracker.scoring.protocol import DOMAINS, STATUSES, WES_1_0_0, Practice
 from tracker.scoring.weeks import Week
 
 STATUS_CHOICES = [(code, code.replace("_", " ").capitalize()) for code in STATUSES]
@@ -73,6 +75,17 @@ class DueWeek(models.Model):
         return f"{self.user_id} {Week(self.week)}"
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPractice:
+    """`amount` and `target` in the practice's unit, `weight` of the domain, `points` of its 100 (None: no number)."""
+
+    practice: Practice
+    amount: float
+    target: float
+    weight: float
+    points: float | None
+
+
 class WeeklyScore(models.Model):
     """The score of one participant's week, with what it was made from.
 
@@ -120,3 +133,18 @@ class WeeklyScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {Week(self.week)}: {self.score}"
+
+    def practices(self) -> list[StoredPractice]:
+        """The practices that applied, in the protocol's order."""
+        columns = zip(WES_1_0_0.practices, self.amounts, self.targets, self.weights, self.points, strict=True)
+        return [
+            StoredPractice(
+                practice=practice,
+                amount=amount / practice.base_per_unit,
+                target=target / 100,
+                weight=weight / 100,
+                points=None if points is None else points / 100,
+            )
+            for practice, amount, target, weight, points in columns
+            if amount is not None and target is not None and weight is not None
+        ]

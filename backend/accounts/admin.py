@@ -1,0 +1,124 @@
+"""People and their devices. Staff switch accounts on and off and say who is staff; participants' choices are their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from backend.accounts.models import Device, User
+from backend.read_only_admin import ParticipantRowsAdmin
+
+for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator):
+    if admin.site.is_registered(foreign):
+        admin.site.unregister(foreign)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("email", "display_name", "home_time_zone", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("email", "display_name", "=id")
+    search_help_text = "Address, name or id"
+    ordering = ("-id",)
+    show_full_result_count = False
+    readonly_fields = (
+        "id",
+        "home_time_zone",
+        "language",
+        "hide_numbers",
+        "weekly_email",
+        "weekly_email_weekday",
+        "weekly_email_hour",
+        "next_weekly_email_at",
+        "date_joined",
+        "last_login",
+    )
+    fieldsets = (
+        (None, {"fields": ("id", "email", "display_name", "password")}),
+        ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (
+            "The participant's own choices",
+            {
+                "fields": (
+                    "home_time_zone",
+                    "language",
+                    "hide_numbers",
+                    "weekly_email",
+                    "weekly_email_weekday",
+                    "weekly_email_hour",
+                    "next_weekly_email_at",
+                )
+            },
+        ),
+        ("Dates", {"fields": ("date_joined", "last_login")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "display_name", "password1", "password2", "is_staff")}),)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An account is switched off, not deleted: what it logged belongs to the participant."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Only a superuser makes staff, or gives anybody more rights than they had."""
+        fields: tuple[str, ...] = tuple(super().get_readonly_fields(request, obj))
+        if getattr(request.user, "is_superuser", False):
+            return fields
+        return (*fields, "email", "is_staff", "is_superuser", "groups", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff's accounts, and so their passwords, are changed by superusers."""
+        privileged = obj is not None and (obj.is_staff or obj.is_superuser)
+        if privileged and not getattr(request.user, "is_superuser", False):
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+
+@admin.register(Device)
+class DeviceAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "name", "created_at", "last_seen_at", "expires_at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    exclude = ("token_hash", "session_key")
+    own_id = "id"
+    ordering = ("-id",)
+    actions = ("sign_out",)
+
+    @action(description="Sign these devices out", permissions=["act"])
+    def sign_out(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        count = queryset.filter(revoked_at=None).update(revoked_at=Now())
+        messages.success(request, f"{count} devices signed out, at once.")
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ParticipantRowsAdmin):
+    list_display = ("email", "user", "verified", "primary")
+    list_filter = ("verified", "primary")
+    ordering = ("-id",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ParticipantRowsAdmin):
+    """Second factors. What they are made of is shown to nobody."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    exclude = ("data",)
+    ordering = ("-id",)

@@ -1,0 +1,79 @@
+"""Outgoing mail as staff see it: where each stands, what the server said, and the mail as it looks."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+
+from backend.outbox.kinds import render
+from backend.outbox.models import MailState, OutgoingMail
+from backend.outbox.sending import cancel, resolve_unknown
+from backend.read_only_admin import ParticipantRowsAdmin
+
+LABELS = {
+    MailState.PENDING: "info",
+    MailState.CONNECTING: "info",
+    MailState.DATA_STARTED: "info",
+    MailState.SENT: "success",
+    MailState.FAILED: "danger",
+    MailState.UNKNOWN: "warning",
+}
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "kind", "dedupe_key", "state_label", "attempts", "next_attempt_at", "sent_at", "last_reply")
+    list_filter = ("state", "kind")
+    ordering = ("-id",)
+    actions = ("it_arrived", "send_again", "cancel_pending")
+    fields = (
+        "user",
+        "kind",
+        "dedupe_key",
+        "state",
+        "attempts",
+        "last_reply",
+        "created_at",
+        "next_attempt_at",
+        "sent_at",
+        "expires_at",
+        "message_id",
+        "preview",
+        "plain_text",
+    )
+    readonly_fields = ("preview", "plain_text")
+
+    @display(description="State", label=LABELS, ordering="state")
+    def state_label(self, mail: OutgoingMail) -> tuple[str, str]:
+        return mail.state, mail.get_state_display()
+
+    @admin.display(description="The mail")
+    def preview(self, mail: OutgoingMail) -> SafeString:
+        """In a frame that runs no script and loads nothing."""
+        return format_html(
+            '<iframe sandbox="" srcdoc="{}" title="The mail as it looks" loading="lazy"'
+            ' style="width: 100%; height: 44rem; background: white; border-radius: 6px"></iframe>',
+            render(mail.kind, mail.context).html,
+        )
+
+    @admin.display(description="As plain text")
+    def plain_text(self, mail: OutgoingMail) -> SafeString:
+        return format_html('<pre style="white-space: pre-wrap">{}</pre>', render(mail.kind, mail.context).text)
+
+    @action(description="Unknown: it did arrive", permissions=["act"])
+    def it_arrived(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        count = resolve_unknown(queryset, arrived=True)
+        messages.success(request, f"{count} unknown mails now count as sent.")
+
+    @action(description="Unknown or failed: it did not arrive, send it again", permissions=["act"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        count = resolve_unknown(queryset, arrived=False)
+        messages.success(request, f"{count} mails will be sent again.")
+
+    @action(description="Pending: cancel", permissions=["act"])
+    def cancel_pending(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        messages.success(request, f"{cancel(queryset)} pending mails cancelled.")

@@ -1,0 +1,82 @@
+"""What participants logged, as their apps sent it."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from unfold.paginator import InfinitePaginator
+
+from backend.read_only_admin import ParticipantRowsAdmin
+from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
+from tracker.scoring.weeks import Week
+
+
+class SyncedRecordAdmin(ParticipantRowsAdmin):
+    """Only the participant's app changes these. They are too many to count: pages go on as long as there are rows."""
+
+    paginator = InfinitePaginator
+    own_id = "uid"
+    ordering = ("-id",)
+    search_help_text = "A participant's address, name or id, or the record's id"
+    exclude = ("content_hash",)
+
+
+DELETED = ("deleted_at", admin.EmptyFieldListFilter)
+
+
+@admin.register(ExerciseLog)
+class ExerciseLogAdmin(SyncedRecordAdmin):
+    list_display = (
+        "user",
+        "local_date",
+        "activity",
+        "duration_seconds",
+        "intensity",
+        "strength",
+        "balance",
+        "flags",
+        "version",
+        "deleted_at",
+    )
+    list_filter = ("intensity", "strength", "balance", DELETED)
+
+
+@admin.register(CognitiveLog)
+class CognitiveLogAdmin(SyncedRecordAdmin):
+    list_display = (
+        "user",
+        "local_date",
+        "activity",
+        "category",
+        "duration_seconds",
+        "social",
+        "flags",
+        "version",
+        "deleted_at",
+    )
+    list_filter = ("category", "social", DELETED)
+
+
+@admin.register(DietLog)
+class DietLogAdmin(SyncedRecordAdmin):
+    list_display = ("user", "local_date", "meal", "foods", "flags", "version", "deleted_at")
+    list_filter = ("meal", DELETED)
+
+    @admin.display(description="Items")
+    def foods(self, log: DietLog) -> str:
+        items = log.items or []
+        return ", ".join(f"{item['food'] or item['food_group']} {item['servings']:g}" for item in items)
+
+
+@admin.register(DayMark)
+class DayMarkAdmin(SyncedRecordAdmin):
+    list_display = ("user", "local_date", "excused", "nothing", "version")
+    list_filter = ("excused",)
+
+
+@admin.register(WeekConfirmation)
+class WeekConfirmationAdmin(SyncedRecordAdmin):
+    list_display = ("user", "iso_week", "domains", "version")
+
+    @admin.display(description="Week", ordering="week")
+    def iso_week(self, confirmation: WeekConfirmation) -> str:
+        return str(Week(confirmation.week)) if confirmation.week else ""

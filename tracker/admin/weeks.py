@@ -1,0 +1,102 @@
+"""Weeks: what they are scored by, which are due, and what came out."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+
+from backend.read_only_admin import ParticipantRowsAdmin
+from tracker.due_weeks import lift_quarantine
+from tracker.models import DueWeek, ParticipantFacts, WeeklyScore
+from tracker.scoring.weeks import Week
+
+STATUS_LABELS = {"complete": "success", "at_least": "success", "partial": "info", "insufficient_data": "warning"}
+
+
+@admin.register(ParticipantFacts)
+class ParticipantFactsAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "first_week", "birth_year", "not_applicable", "recorded_at")
+    ordering = ("-id",)
+
+    @admin.display(description="From week", ordering="from_week")
+    def first_week(self, facts: ParticipantFacts) -> str:
+        return str(Week(facts.from_week))
+
+
+@admin.register(DueWeek)
+class DueWeekAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "iso_week", "due_at", "attempts", "claimed_until", "quarantined_at", "last_error")
+    list_filter = (("quarantined_at", admin.EmptyFieldListFilter), "attempts")
+    ordering = ("id",)
+    actions = ("try_again",)
+
+    @admin.display(description="Week", ordering="week")
+    def iso_week(self, due: DueWeek) -> str:
+        return str(Week(due.week))
+
+    @action(description="Quarantined: try again", permissions=["act"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[DueWeek]) -> None:
+        messages.success(request, f"{lift_quarantine(queryset)} weeks will be tried again within a minute.")
+
+
+@admin.register(WeeklyScore)
+class WeeklyScoreAdmin(ParticipantRowsAdmin):
+    list_display = (
+        "user",
+        "iso_week",
+        "score",
+        "status_label",
+        "exercise_score",
+        "cognitive_score",
+        "diet_score",
+        "revision",
+        "scored_at",
+        "closed_at",
+    )
+    list_filter = ("status", ("closed_at", admin.EmptyFieldListFilter), "protocol")
+    ordering = ("-id",)
+    fields = (
+        "user",
+        "iso_week",
+        "score",
+        "status",
+        "practice_table",
+        "protocol",
+        "open_days",
+        "birth_year",
+        "not_applicable",
+        "revision",
+        "scored_at",
+        "closed_at",
+    )
+    readonly_fields = ("iso_week", "practice_table")
+
+    @admin.display(description="Week", ordering="week")
+    def iso_week(self, score: WeeklyScore) -> str:
+        return str(Week(score.week))
+
+    @display(description="Status", label=STATUS_LABELS, ordering="status")
+    def status_label(self, score: WeeklyScore) -> tuple[str, str]:
+        return score.status, score.get_status_display()
+
+    @admin.display(description="Practices")
+    def practice_table(self, score: WeeklyScore) -> SafeString:
+        return render_to_string("tracker/admin/practices.html", {"domains": _domains(score)})
+
+
+def _domains(score: WeeklyScore) -> list[dict[str, object]]:
+    practices = score.practices()
+    return [
+        {
+            "name": name,
+            "score": getattr(score, f"{name}_score"),
+            "status": getattr(score, f"get_{name}_status_display")(),
+            "logged_days": logged_days,
+            "practices": [stored for stored in practices if stored.practice.domain == name],
+        }
+        for name, logged_days in zip(("exercise", "cognitive", "diet"), score.logged_days, strict=True)
+    ]
