@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 
 import django
 from django.core.management import call_command
 
+from config.demo.stopping import Stopped, stop_on_signals
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class Stopped(Exception):
-    """Somebody pressed Ctrl-C, or asked us to end."""
-
-
-def stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped
 
 
 def prepare_environment() -> Path:
@@ -46,8 +38,7 @@ def prepare_environment() -> Path:
 
 def main() -> int:
     started = time.monotonic()
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stop_on_signals()
     state = prepare_environment()
 
     from config.demo.mailbox import local_mailbox

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from config.demo.stopping import stop_held
+
 START_SECONDS = 30
 STOP_SECONDS = 8
 
@@ -57,12 +59,12 @@ class Processes:
         granian = [str(scripts / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port)]
         celery = [str(scripts / "celery"), "-A", "config.celery"]
         schedule = self.logs.parent / "beat"
-        self._start("api", [*granian, "--workers", "2", "--no-ws", "config.wsgi:application"])
+        self.run("api", [*granian, "--workers", "2", "--no-ws", "config.wsgi:application"])
         probe_host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
         self._wait_for(f"http://{probe_host}:{port}/readyz")
         # These two warm up while the first requests come in: what is due waits for them.
-        self._start("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
-        self._start("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="])
+        self.run("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
+        self.run("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="])
 
     def wait(self) -> None:
         """Until one of them ends by itself: raises ProcessFailed."""
@@ -83,8 +85,9 @@ class Processes:
             process.wait()
         self.running.clear()
 
-    def _start(self, name: str, command: list[str]) -> None:
-        with (self.logs / f"{name}.log").open("ab") as log:
+    def run(self, name: str, command: list[str]) -> None:
+        """Start one more, in a session of its own, its output in `NAME.log`."""
+        with (self.logs / f"{name}.log").open("ab") as log, stop_held():
             self.running[name] = subprocess.Popen(  # noqa: S603  (commands of our own)
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
