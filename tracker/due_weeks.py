@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -66,11 +67,11 @@ def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Clai
             "WITH picked AS ("
             "  SELECT id FROM tracker_dueweek WHERE quarantined_at IS NULL AND attempts = %s"
             "  AND (claimed_until IS NULL OR claimed_until < statement_timestamp())"
-            "  ORDER BY attempts, claimed_until NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED)"
-            " UPDATE tracker_dueweek AS due SET claim_token = %s,"
-            "  claimed_until = statement_timestamp() + make_interval(secs => %s),"
-            "  attempts = due.attempts + 1 FROM picked WHERE due.id = picked.id"
-            " RETURNING due.user_id, due.week, due.version",
+            "  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " UPDATE tracker_dueweek SET claim_token = %s, attempts = attempts + 1,"
+            "  claimed_until = statement_timestamp() + make_interval(secs => %s)"
+            # As an array: a join would make the planner read the whole table for every batch.
+            " WHERE id = ANY (ARRAY(SELECT id FROM picked)) RETURNING user_id, week, version",
             [failures, max(1, batch_size // SHRINK**failures), token, lease.total_seconds()],
         )
         rows = sorted(cursor.fetchall())
@@ -96,12 +97,23 @@ def take_weeks(keys: Sequence[tuple[UUID, date]]) -> Claim:
         return Claim(token, cursor.fetchall())
 
 
+_OF_CLAIM = (
+    " FROM unnest(%(users)s::uuid[], %(mondays)s::date[]) AS claimed(user_id, week)"
+    " WHERE due.user_id = claimed.user_id AND due.week = claimed.week AND due.claim_token = %(token)s"
+)
+
+
+def _parameters(claim: Claim) -> dict[str, Any]:
+    users, mondays = [user for user, _, _ in claim.rows], [monday for _, monday, _ in claim.rows]
+    return {"users": users, "mondays": mondays, "token": claim.token}
+
+
 def release_claim(claim: Claim) -> None:
     """Give back what was claimed and is due again meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracker_dueweek SET claim_token = NULL, claimed_until = NULL WHERE claim_token = %s",
-            [claim.token],
+            "UPDATE tracker_dueweek AS due SET claim_token = NULL, claimed_until = NULL" + _OF_CLAIM,
+            _parameters(claim),
         )
 
 
@@ -109,10 +121,10 @@ def record_failure(claim: Claim, error: Exception) -> None:
     """Give claimed weeks back after a failure, to be tried again a little later; after the fifth they are quarantined."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracker_dueweek SET claim_token = NULL, last_error = %s,"
+            "UPDATE tracker_dueweek AS due SET claim_token = NULL, last_error = %(error)s,"
             " claimed_until = statement_timestamp() + attempts * interval '2 seconds',"
-            " quarantined_at = CASE WHEN attempts >= %s THEN statement_timestamp() END WHERE claim_token = %s",
-            [f"{type(error).__name__}: {error}"[:500], MAX_ATTEMPTS, claim.token],
+            " quarantined_at = CASE WHEN attempts >= %(most)s THEN statement_timestamp() END" + _OF_CLAIM,
+            {**_parameters(claim), "error": f"{type(error).__name__}: {error}"[:500], "most": MAX_ATTEMPTS},
         )
 
 

@@ -75,5 +75,5 @@ def tenths(score: int | None) -> float | None:
     return None if score is None else score / 10
 
 
-def two_decimals(value: Fraction) -> float:
+def two_decimals(value: Fraction | int) -> float:
     return half_up(value, 2) / 100

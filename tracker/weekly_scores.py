@@ -76,7 +76,7 @@ _UPSERT = f"""
 INSERT INTO tracker_weeklyscore AS stored
     (user_id, week, {", ".join(_RESULT)}, birth_year, not_applicable, input_hash, revision, scored_at, closed_at)
 SELECT s.user_id, s.week, %(protocol)s,
-    {", ".join(f"(NULLIF(s.{column}, -1) / 10.0)::numeric(4,1)" for column in _SCORES)},
+    {", ".join(f"(NULLIF(s.{column}, -1) * 0.1)::numeric(4,1)" for column in _SCORES)},
     {", ".join(f"({_STATUS_CODES})[s.{column} + 1]" for column in _STATUSES)},
     s.open_days, s.logged_days, {", ".join(f"array_replace(s.{column}, -1, NULL)" for column in _ARRAYS)},
     f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, %(now)s, %(closed_at)s

@@ -40,7 +40,8 @@ class DueWeek(models.Model):
     """A week whose records have changed since it was last scored: PostgreSQL's own queue.
 
     `version` is the change number of the write that made it due. A worker leases rows by `claim_token`, and what it scored
-    counts only for the rows that still carry its token and the version it claimed.
+    counts only for the rows that still carry its token and the version it claimed. No column that marking or claiming changes
+    is indexed, and pages keep half their space free, so that both update rows in place (PostgreSQL's heap-only tuples).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -57,18 +58,6 @@ class DueWeek(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "week"], name="dueweek_user_week"),
             models.CheckConstraint(condition=MONDAY, name="dueweek_monday"),
-        ]
-        indexes = [
-            # Claiming: those never tried first, unclaimed before expired leases.
-            models.Index(
-                "attempts",
-                models.F("claimed_until").asc(nulls_first=True),
-                "id",
-                name="dueweek_claimable",
-                condition=models.Q(quarantined_at__isnull=True),
-            ),
-            # A worker's own claims.
-            models.Index(fields=["claim_token"], name="dueweek_claim", condition=models.Q(claim_token__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ class LogExplanation:
     """`counted`: for each practice that the log counted for, how much, in the practice's unit."""
 
     id: str
-    counted: dict[str, Fraction]
+    counted: dict[str, Share]
     not_counted_because: str | None
     flags: tuple[str, ...]
 
@@ -59,10 +59,10 @@ def explain_logs_of(
 
 def _counted_by_log(
     shares: Mapping[str, Shares], applying: Collection[Practice], not_applicable: Collection[str]
-) -> tuple[dict[tuple[str, str], dict[str, Fraction]], set[tuple[str, str]]]:
+) -> tuple[dict[tuple[str, str], dict[str, Share]], set[tuple[str, str]]]:
     """The shares turned round, log by log, and the logs with a share in a practice that the participant dropped."""
     bases = {practice.code: practice.base_per_unit for practice in applying}
-    counted: dict[tuple[str, str], dict[str, Fraction]] = {}
+    counted: dict[tuple[str, str], dict[str, Share]] = {}
     dropped: set[tuple[str, str]] = set()
     for domain, by_practice in shares.items():
         for practice, by_log in by_practice.items():
@@ -76,8 +76,10 @@ def _counted_by_log(
     return counted, dropped
 
 
-def _in_units(amount: Share, base: int) -> Fraction:
-    return Fraction(amount, base) if isinstance(amount, int) else amount / base
+def _in_units(amount: Share, base: int) -> Share:
+    if isinstance(amount, Fraction):
+        return amount / base
+    return Fraction(amount, base) if amount % base else amount // base
 
 
 def _implausible_days(records: WeekRecords) -> set[tuple[str, date]]:

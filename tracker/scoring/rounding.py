@@ -7,6 +7,6 @@ from fractions import Fraction
 
 def half_up(value: Fraction | int, places: int) -> int:
     """`value` in units of 10⁻ᵖˡᵃᶜᵉˢ, halves away from zero for the non-negative values that occur here: 0.125 → 13."""
-    scaled = Fraction(value) * 10**places
-    rounded: int = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    above, below = value.numerator * 10**places, value.denominator
+    rounded: int = (2 * above + below) // (2 * below)
     return rounded

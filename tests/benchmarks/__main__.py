@@ -1,0 +1,47 @@
+"""Run the benchmarks in a database of their own. `python -m tests.benchmarks [scoring] [api]` runs some of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+from django.db import connection
+
+
+def main() -> int:
+    os.environ.setdefault("ENGRAM_DEMO", "1")
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
+    own_database("engram_bench")
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_catalogue", verbosity=0)
+
+    from tests.benchmarks import api, scoring
+    from tests.figures import Figures
+
+    parts = {"scoring": scoring.measure, "api": api.measure}
+    figures = Figures("bench")
+    for name in sys.argv[1:] or parts:
+        print(f"\n{name}", flush=True)
+        parts[name](figures)
+    connection.close()
+    return 0 if figures.write() else 1
+
+
+def own_database(name: str) -> None:
+    """A fresh, empty database beside the one that DATABASE_URL names, and DATABASE_URL pointed at it."""
+    import psycopg
+
+    url = os.environ["DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {name}")
+    os.environ["DATABASE_URL"] = url.rpartition("/")[0] + f"/{name}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
