@@ -115,13 +115,13 @@ def _references(home_zone: str) -> dict[str, Any]:
     }
 
 
-def _collect(collected: _Collected, record: Mapping[str, Any], references: Mapping[str, Any], pointer: str) -> None:
-    kind = record.get("type")
+def _collect(collected: _Collected, record: dict[str, Any], references: Mapping[str, Any], pointer: str) -> None:
+    kind = record.pop("type", None)
     if not isinstance(kind, str) or kind not in _TYPES:
         raise InvalidRecord(FieldError(f"{pointer}/type", "unknown_choice", f"Expected one of {', '.join(_TYPES)}."))
     record_type, add = _TYPES[kind]
     try:
-        wire: Any = read_wire(record_type.wire, record, read_only=record_type.read_only | {"type"})
+        wire: Any = read_wire(record_type.wire, record, read_only=record_type.read_only)
         parsed = record_type.parse(wire, references[kind])
     except InvalidRecord as error:
         moved = [FieldError(pointer + item.pointer, item.code, item.detail) for item in error.errors]

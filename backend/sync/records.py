@@ -41,12 +41,17 @@ SYNC_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A record that passed: its columns, the hash of what the app sent, flags for its owner, and where it came from."""
+    """A record that passed: its columns, what the app said in one canonical form, flags for its owner, and where it came
+    from."""
 
     content: Row
-    content_hash: bytes
+    said: Any
     flags: tuple[str, ...] = ()
     origin: Origin | None = None
+
+    def content_hash(self) -> bytes:
+        """Equal for two records exactly when they say the same."""
+        return hash_content(self.said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +170,7 @@ def received_row(change: Change, parsed: Parsed, *, user_id: UUID, version: int,
         "user_id": user_id,
         "uid": change.uid,
         "version": version,
-        "content_hash": parsed.content_hash,
+        "content_hash": parsed.content_hash(),
         "seq": 0,
         "origin_platform": origin.platform,
         "origin_app_id": origin.app_id,

@@ -60,16 +60,23 @@ def read_wire(wire: type[WireStruct], data: Any, *, read_only: frozenset[str] = 
     """
     if not isinstance(data, Mapping):
         raise InvalidRecord(FieldError("", "type", "Expected an object."))
-    known = wire.__struct_fields__
-    unknown = [FieldError(f"/{_escape(key)}", "unknown_field", "There is no such field.")
-               for key in data if key not in known and key not in read_only]  # fmt: skip
-    given = {key: data[key] for key in known if key in data}
+    unknown: list[FieldError] = []
+    known = _names(wire)
+    if not data.keys() <= known:
+        others = [key for key in data if key not in known and key not in read_only]
+        unknown = [FieldError(f"/{_escape(key)}", "unknown_field", "There is no such field.") for key in others]
+        data = {key: value for key, value in data.items() if key in known}
     if not unknown:
         try:
-            return msgspec.convert(given, wire)
+            return msgspec.convert(data, wire)
         except (msgspec.ValidationError, OverflowError):
             pass  # told apart below, field by field
-    raise InvalidRecord(*unknown, *_field_errors(wire, given))
+    raise InvalidRecord(*unknown, *_field_errors(wire, data))
+
+
+@cache
+def _names(wire: type[Struct]) -> frozenset[str]:
+    return frozenset(wire.__struct_fields__)
 
 
 @cache

@@ -92,7 +92,7 @@ class _Records:
         if row is not None and row["deleted_at"] is not None:
             return Outcome("deleted" if change.parsed else "duplicate", change.uid, version, row)
         if change.base_version < version:
-            same = change.parsed is not None and change.parsed.content_hash == bytes(row["content_hash"])  # type: ignore[index]
+            same = change.parsed is not None and change.parsed.content_hash() == bytes(row["content_hash"])  # type: ignore[index]
             return Outcome("duplicate" if same else "conflict", change.uid, version, row)
         if row is None and (first := self._same_origin(change)):
             return Outcome("duplicate", first["uid"], first["version"], first)

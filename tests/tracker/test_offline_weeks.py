@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from config.demo.diaries import Diary, read_diaries
 from tests.conftest import cognitive, exercise, meal
+from tracker.management.commands.explain_week import CHUNK
 from tracker.offline_weeks import explain_line
 from tracker.scoring.weeks import Week
 
@@ -64,6 +65,20 @@ def test_the_command_answers_line_by_line(monkeypatch: pytest.MonkeyPatch, capfd
     assert first["week"] == "2026-W47"
     assert (second["error"]["code"], second["error"]["line"]) == ("malformed_json", 2)
     assert fourth["error"]["errors"][0]["pointer"] == "/week"
+
+
+def test_a_long_file_is_answered_in_its_own_order(tmp_path: Path, capfdbinary: Any) -> None:
+    lines = []
+    for number in range(CHUNK * 3 + 7):
+        log = exercise(WEEK.monday, minutes=20 + number % 50)
+        lines.append(json.dumps({"week": "2026-W47", "records": [{"type": "exercise_log", **log}]}))
+    lines[CHUNK + 3] = "{not json"
+    lines[CHUNK * 2] = ""
+    file = tmp_path / "weeks.jsonl"
+    file.write_text("\n".join(lines))
+    call_command("explain_week", str(file))
+    expected = [explain_line(line.encode(), number) for number, line in enumerate(lines, start=1) if line]
+    assert capfdbinary.readouterr().out.splitlines() == expected
 
 
 def test_a_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:

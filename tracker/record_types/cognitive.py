@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from backend.accounts.models import User
 from backend.api.problems import FieldError
-from backend.sync.records import Parsed, RecordType, hash_content
+from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import Instant, InvalidRecord, Note, Origin, Text80, Text120, ZoneName
 from tracker.catalogue import CognitiveEntry, find_cognitive_activities
 from tracker.models import CognitiveLog
@@ -67,7 +67,7 @@ def parse(wire: CognitiveLogWire, reference: Reference[CognitiveEntry]) -> Parse
         wire.activity_name,
         wire.note,
     )
-    return Parsed(content, hash_content(said), start.flags, wire.origin)
+    return Parsed(content, said, start.flags, wire.origin)
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from backend.accounts.models import User
 from backend.api.problems import FieldError
-from backend.sync.records import Parsed, RecordType, hash_content
+from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import Instant, InvalidRecord, Note, Origin, Text80, ZoneName, plain_number
 from tracker.catalogue import FoodEntry, find_foods
 from tracker.models import DietLog
@@ -86,7 +86,7 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
         [(item.food, item.food_group, item.servings.normalize()) for item in wire.items],
         wire.note,
     )
-    return Parsed(content, hash_content(said), time.flags, wire.origin)
+    return Parsed(content, said, time.flags, wire.origin)
 
 
 def _item(pointer: str, item: DietItem, reference: Reference[FoodEntry]) -> dict[str, Any]:

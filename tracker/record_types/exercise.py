@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from backend.accounts.models import User
 from backend.api.problems import FieldError
-from backend.sync.records import Parsed, RecordType, hash_content
+from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import (
     Instant,
     InvalidRecord,
@@ -95,7 +95,7 @@ def parse(wire: ExerciseLogWire, reference: Reference[ExerciseEntry]) -> Parsed:
         wire.activity_name,
         wire.note,
     )
-    return Parsed(content, hash_content(said), tuple(flags), wire.origin)
+    return Parsed(content, said, tuple(flags), wire.origin)
 
 
 def _ended_at(wire: ExerciseLogWire, started_at: datetime, reference: Reference[ExerciseEntry]) -> datetime | None:

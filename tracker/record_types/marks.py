@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from backend.accounts.models import User
 from backend.api.problems import FieldError
-from backend.sync.records import Parsed, RecordType, hash_content
+from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import InvalidRecord
 from tracker.models import DayMark, WeekConfirmation
 from tracker.scoring.weeks import Week
@@ -50,7 +50,7 @@ def parse_day_mark(wire: DayMarkWire, reference: None) -> Parsed:
     _check_id(wire.id, day_mark_id(wire.date))
     nothing = sorted(wire.nothing)
     content = {"local_date": wire.date, "excused": wire.excused, "nothing": nothing}
-    return Parsed(content, hash_content((wire.date, wire.excused, nothing)))
+    return Parsed(content, (wire.date, wire.excused, nothing))
 
 
 def parse_week_confirmation(wire: WeekConfirmationWire, reference: None) -> Parsed:
@@ -60,7 +60,7 @@ def parse_week_confirmation(wire: WeekConfirmationWire, reference: None) -> Pars
         raise InvalidRecord(FieldError("/week", "malformed_week", str(error))) from error
     _check_id(wire.id, week_confirmation_id(week))
     domains = sorted(wire.domains)
-    return Parsed({"week": week.monday, "domains": domains}, hash_content((week.monday, domains)))
+    return Parsed({"week": week.monday, "domains": domains}, (week.monday, domains))
 
 
 def _check_id(given: UUID | None, expected: UUID) -> None:

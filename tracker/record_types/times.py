@@ -48,10 +48,9 @@ def refuse_future(pointer: str, end: datetime, now: datetime | None) -> None:
         )
 
 
-def canonical_time(text: str, time: LocalTime) -> str:
+def canonical_time(text: str, time: LocalTime) -> tuple[datetime, str]:
     """The instant and what was said of its offset: equal for two spellings of the same thing."""
-    said = "Z" if text[-1] in "zZ" else text[-6:]
-    return f"{time.instant.isoformat()}{said}"
+    return time.instant, "Z" if text[-1] in "zZ" else text[-6:]
 
 
 def local_datetime(instant: datetime, utc_offset: int) -> str:

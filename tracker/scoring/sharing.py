@@ -36,4 +36,15 @@ def add_shared(shares: dict[str, Share], amount: int, parts: Sequence[tuple[str,
 
 def amounts(shares: Mapping[str, Mapping[str, Share]]) -> dict[str, int]:
     """Each practice's amount: what its shares add up to, a whole number of base units."""
-    return {practice: int(sum(by_log.values())) for practice, by_log in shares.items()}
+    return {practice: _sum(by_log.values()) for practice, by_log in shares.items()}
+
+
+def _sum(shares: Iterable[Share]) -> int:
+    """Over one denominator at a time: adding unlike fractions one by one takes ten times as long."""
+    numerators: dict[int, int] = {}
+    for share in shares:
+        below = share.denominator
+        numerators[below] = numerators.get(below, 0) + share.numerator
+    return int(sum((Fraction(above, below) for below, above in numerators.items() if below != 1), Fraction(0))) + (
+        numerators.get(1, 0)
+    )

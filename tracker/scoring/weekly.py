@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from tracker.scoring.cognitive import cognitive_shares
 from tracker.scoring.diet import diet_shares
@@ -165,28 +166,33 @@ def _domain_score(
     total_weight = sum(practice.weight_for(older=older) for practice in applying)
     has_number = status in ("complete", "at_least")
     practices = []
-    fraction = Fraction(0)
+    hundredths = Fraction(0)
     for practice in applying:
         days = open_days if practice.scales_with_days else 7
         amount = found[practice.code]
-        weight = Fraction(practice.weight_for(older=older), total_weight)
+        weight = practice.weight_for(older=older)
         points = None
         if has_number:
-            # min(1, amount / (target · days/7)), times the weight
-            points = weight * Fraction(min(7 * amount, practice.target * days), practice.target * days)
-            fraction += points
-            points *= 100
+            # 100 · min(1, amount / (target · days/7)), times the weight
+            full = practice.target * days
+            points = Fraction(100 * weight * min(7 * amount, full), total_weight * full)
+            hundredths += points
         practices.append(
             PracticeScore(
                 practice=practice,
                 amount=Fraction(amount, practice.base_per_unit),
-                target=Fraction(practice.target * days, 7 * practice.base_per_unit),
-                weight=weight,
+                target=_fraction(practice.target * days, 7 * practice.base_per_unit),
+                weight=_fraction(weight, total_weight),
                 points=points,
             )
         )
-    score = half_up(fraction * 100, 1) if has_number else None
-    return DomainScore(domain, score, status, logged_days, tuple(practices)), fraction if has_number else None
+    if not has_number:
+        return DomainScore(domain, None, status, logged_days, tuple(practices)), None
+    return DomainScore(domain, half_up(hundredths, 1), status, logged_days, tuple(practices)), hundredths / 100
+
+
+# The same few come again and again: a practice's target by the number of open days, and its weight.
+_fraction = cache(Fraction)
 
 
 def _overall(scored: Sequence[tuple[DomainScore, Fraction | None]], protocol: Protocol) -> tuple[int | None, str]:

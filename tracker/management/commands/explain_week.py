@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from collections import deque
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
 from tracker.offline_weeks import explain_line
+
+CHUNK = 100  # lines
+WAITING_CHUNKS = 64
 
 
 class Command(BaseCommand):
@@ -34,10 +40,31 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"Can't read {options['file']}: {error.strerror}.") from error
         with source:
-            self.explain(source, out)
+            self.explain_file(source, out)
+            out.flush()
 
-    def explain(self, source: Any, out: Any) -> None:
+    def explain(self, source: BinaryIO, out: BinaryIO) -> None:
+        """Line by line, so that whoever writes to our standard input gets an answer to each line."""
         for number, line in enumerate(source, start=1):
             if line.strip():
                 out.write(explain_line(line, number) + b"\n")
-        out.flush()
+                out.flush()
+
+    def explain_file(self, source: BinaryIO, out: BinaryIO) -> None:
+        """A file's lines by all processors, their order kept; only a few chunks are in memory at a time."""
+        numbered = ((number, line) for number, line in enumerate(source, start=1) if line.strip())
+        first = list(islice(numbered, CHUNK))
+        if len(first) < CHUNK:
+            out.writelines(explain_chunk(first))
+            return
+        explain_chunk(first[:1])  # loads the catalogue, which the processes then share
+        with get_context("fork").Pool() as processes:
+            waiting = deque([processes.apply_async(explain_chunk, (first,))])
+            while waiting:
+                while len(waiting) < WAITING_CHUNKS and (chunk := list(islice(numbered, CHUNK))):
+                    waiting.append(processes.apply_async(explain_chunk, (chunk,)))
+                out.writelines(waiting.popleft().get())
+
+
+def explain_chunk(numbered: list[tuple[int, bytes]]) -> list[bytes]:
+    return [explain_line(line, number) + b"\n" for number, line in numbered]
