@@ -8,6 +8,8 @@ import sys
 import django
 from django.db import connection
 
+from tests.own_database import own_database
+
 
 def main() -> int:
     os.environ.setdefault("ENGRAM_DEMO", "1")
@@ -30,17 +32,6 @@ def main() -> int:
         parts[name](figures)
     connection.close()
     return 0 if figures.write() else 1
-
-
-def own_database(name: str) -> None:
-    """A fresh, empty database beside the one that DATABASE_URL names, and DATABASE_URL pointed at it."""
-    import psycopg
-
-    url = os.environ["DATABASE_URL"]
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {name}")
-    os.environ["DATABASE_URL"] = url.rpartition("/")[0] + f"/{name}"
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from django.utils import timezone
 from backend.accounts.models import Device, User
 from backend.accounts.tokens import token_hash
 from config.demo.processes import free_port
-from tests.benchmarks.population import WEEK, grow_to, log_a_week
 from tests.figures import Figures
+from tests.population import WEEK, grow_to, log_a_week
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import connection
 
 from tests.benchmarks.naive import BENCH_QUEUE, score_participant
-from tests.benchmarks.population import WEEK, grow_to, make_all_due
 from tests.figures import Figures
+from tests.population import WEEK, grow_to, make_all_due
 from tracker.models import DueWeek, WeeklyScore
 
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 200000").split())

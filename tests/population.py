@@ -19,9 +19,16 @@ _ARRIVING = "FROM generate_series(0, {each} - 1) AS number, generate_series(%(fi
 
 USERS = f"""
 INSERT INTO accounts_user (id, email, password, display_name, is_active, is_staff, is_superuser, home_time_zone,
-    language, hide_numbers, weekly_email, weekly_email_weekday, weekly_email_hour)
+    language, hide_numbers, weekly_email, weekly_email_weekday, weekly_email_hour, date_joined)
 SELECT {_ID.format(n="person", salt="user")}, 'bench' || person || '@example.org', '', '', true, false, false, 'UTC',
-    'en', false, true, 0, 8 FROM generate_series(%(first)s, %(last)s) AS person"""
+    'en', false, true, 0, 8, now() - interval '1 year' FROM generate_series(%(first)s, %(last)s) AS person"""
+ADDRESSES = f"""
+INSERT INTO account_emailaddress (user_id, email, verified, "primary")
+SELECT {_ID.format(n="person", salt="user")}, 'bench' || person || '@example.org', true, true
+  FROM generate_series(%(first)s, %(last)s) AS person"""
+COUNTERS = f"""
+INSERT INTO sync_synccounter (user_id, seq)
+SELECT {_ID.format(n="person", salt="user")}, 1 FROM generate_series(%(first)s, %(last)s) AS person"""
 FACTS = f"""
 INSERT INTO tracker_participantfacts (user_id, from_week, birth_year, not_applicable)
 SELECT {_ID.format(n="person", salt="user")}, '1970-01-05', 1940 + person %% 60,
@@ -63,14 +70,14 @@ DIET = _logs(
 )
 
 
-def grow_to(count: int) -> None:
+def grow_to(count: int, *, week: Week = WEEK) -> None:
     """Add participants until there are `count`; the tables are analysed and vacuumed as autovacuum would have."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM accounts_user")
         (there,) = cursor.fetchone()
-        for statement in (USERS, FACTS):
+        for statement in (USERS, ADDRESSES, COUNTERS, FACTS):
             cursor.execute(statement, {"first": there, "last": count - 1})
-    log_a_week(WEEK, first=there, last=count - 1)
+    log_a_week(week, first=there, last=count - 1)
 
 
 def log_a_week(week: Week, *, first: int, last: int) -> None:

@@ -1,0 +1,46 @@
+"""Kill the worker at random moments while 500 weeks are scored, closed and mailed; flush and kill Redis in between."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+from django.db import connection
+
+from tests.own_database import own_database
+
+
+def main() -> int:
+    os.environ.setdefault("ENGRAM_DEMO", "1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ.update(
+        {
+            "LOG_LEVEL": "CRITICAL",
+            "ENGRAM_TICK_SECONDS": "0.5",
+            "ENGRAM_SCORING_BATCH_SIZE": "2",
+            "ENGRAM_SCORING_LEASE_SECONDS": "1",
+        }
+    )
+    own_database("engram_fault")
+    from config.demo.processes import free_port
+
+    port = free_port("127.0.0.1", preferred=0)
+    os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("load_catalogue", verbosity=0)
+
+    from tests.faults import killed_workers
+    from tests.figures import Figures
+
+    figures = Figures("fault")
+    killed_workers.measure(figures, smtp_port=port)
+    connection.close()
+    return 0 if figures.write() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
