@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "backend.observability.logs.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -76,6 +76,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -144,9 +145,19 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
+# Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
+APP_URL = env.str("APP_URL", PUBLIC_URL)
+HEADLESS_FRONTEND_URLS = {
+    "account_signup": APP_URL,
+    "account_confirm_email": APP_URL,
+    "account_reset_password": APP_URL,
+    "account_reset_password_from_key": APP_URL,
+}
+# Confirming and resetting by code send a mail for each try.
+ACCOUNT_RATE_LIMITS = {"confirm_email": "3/3m/key", "reset_password": "20/m/ip,5/m/key"}
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc_cdn.html"
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
 
@@ -156,6 +167,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["backend.api.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.api.json.AlwaysJSON",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backend.api.problems.problem_response",
     "UNAUTHENTICATED_USER": None,

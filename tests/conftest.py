@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -46,7 +47,9 @@ class Phone:
 
 
 def make_phone(email: str | None = None, **fields: Any) -> Phone:
-    user = User.objects.create_user(email or f"{uuid.uuid4()}@example.org", **fields)
+    joined = timezone.now() - timedelta(days=365)
+    user = User.objects.create_user(email or f"{uuid.uuid4()}@example.org", **{"date_joined": joined, **fields})
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     token = f"token-of-{user.pk}"
     now = timezone.now()
     Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))

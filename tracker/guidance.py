@@ -7,6 +7,7 @@ other one has had its first. The same week always gets the same guidance: texts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -195,23 +196,32 @@ def reason(suggestion: Suggestion, *, hide_numbers: bool) -> str:
     domain = DOMAIN_NAMES[practice.practice.domain]
     if hide_numbers:
         return f"There is room for more {name} in your week, and a small step here does a lot for {domain}."
-    logged = f"You logged {_plain(practice.amount)} of {_plain(practice.target)} {name}"
+    logged = f"You logged {_of_target(practice)}"
     if suggestion.gain is None:
         return f"{logged}; {_plain(suggestion.step)} more is a small step."
     return f"{logged}; {_plain(suggestion.step)} more would add {_plain(suggestion.gain, 1)} points to {domain}."
 
 
 def kept_reason(practice: PracticeScore, *, hide_numbers: bool) -> str:
-    name = PRACTICE_NAMES[practice.practice.code]
     if hide_numbers:
-        return f"Of all practices, {name} came closest to the week's target."
-    return f"You logged {_plain(practice.amount)} of {_plain(practice.target)} {name}."
+        return f"Of all practices, {PRACTICE_NAMES[practice.practice.code]} came closest to the week's target."
+    return f"You logged {_of_target(practice)}."
+
+
+def _of_target(practice: PracticeScore) -> str:
+    """ "1 of 2 strength days", "0 of 1 serving of fish"; minutes without decimals."""
+    places = 0 if practice.practice.unit == "minutes" else 2
+    target = _plain(practice.target, places)
+    name = PRACTICE_NAMES[practice.practice.code]
+    if target == "1":
+        name = re.sub(r"\b(serving|day|kind)s\b", r"\1", name, count=1)
+    return f"{_plain(practice.amount, places)} of {target} {name}"
 
 
 def _plain(value: Fraction, places: int = 2) -> str:
     """A number as people write it: no trailing zeros."""
     text = f"{half_up(value, places) / 10**places:.{places}f}"
-    return text.rstrip("0").rstrip(".")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def guidance_document(guidance: Guidance, *, hide_numbers: bool = False) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Both are written in one transaction. Later changes revise the score and send not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
@@ -66,9 +67,9 @@ def close_weeks(*, now: datetime) -> int:
 
 
 def _whose_hour_has_come(now: datetime) -> list[User]:
-    """Staff count as participants from their first log on."""
+    """Everybody whose hour has come and who has ever logged something: nobody else has weeks."""
     due = Q(next_weekly_email_at__isnull=True) | Q(next_weekly_email_at__lte=now)
-    takes_part = Q(is_staff=False) | Exists(SyncCounter.objects.filter(user=OuterRef("pk")))
+    takes_part = Exists(SyncCounter.objects.filter(user=OuterRef("pk")))
     return list(
         User.objects.filter(due, takes_part, is_active=True)
         .order_by(F("next_weekly_email_at").asc(nulls_first=True))
@@ -94,15 +95,18 @@ def _close(users: list[User], now: datetime) -> int:
 
 
 def _current_occurrence(user: User, now: datetime) -> Occurrence:
-    """What `next_weekly_email_at` stands for; worked out anew when it is empty. An hour that has begun has come."""
+    """What `next_weekly_email_at` stands for; worked out anew when it is empty. An hour that has begun has come,
+    unless it had begun before there was an account."""
     planned = user.next_weekly_email_at
-    return occurrence_after(user, (planned or now) - (timedelta(microseconds=1) if planned else HOUR))
+    return occurrence_after(user, planned - timedelta(microseconds=1) if planned else max(now - HOUR, user.date_joined))
 
 
-def _mails(come: Iterable[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:
+def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:
+    """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger."""
+    confirmed = with_confirmed_address(user.pk for user, _ in come)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR
-        if user.weekly_email and expires_at > now:
+        if user.weekly_email and user.pk in confirmed and expires_at > now:
             yield NewMail(
                 user_id=user.pk,
                 kind=KIND,

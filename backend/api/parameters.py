@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from backend.api.problems import FieldError, Invalid
 
 MAX_PAGE = 200
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 Reader = Callable[[str], Any]
 
 
@@ -38,7 +39,10 @@ def read_parameters(request: Request, readers: Mapping[str, Reader]) -> dict[str
 def iso_date(text: str) -> date:
     if len(text) != len("2026-11-23"):
         raise ValueError("Expected a date such as 2026-11-23.")
-    return date.fromisoformat(text)
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"Expected a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    return day
 
 
 def page_size(text: str) -> int:

@@ -6,6 +6,8 @@ import logging.config
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
+from django_structlog import middlewares
 
 
 def configure_logging(options: dict[str, Any]) -> None:
@@ -46,3 +48,11 @@ def configure_logging(options: dict[str, Any]) -> None:
             "loggers": {"django.server": {"level": "WARNING"}, "django_structlog": {"level": options["level"]}},
         }
     )
+
+
+class RequestMiddleware(middlewares.RequestMiddleware):
+    """Requests by method and path: a query string can hold a token or an address."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"

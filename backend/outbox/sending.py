@@ -6,7 +6,7 @@ A definite refusal leads back to `pending` (4xx) or to `failed` (5xx). A sender 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from backend.accounts.models import User
@@ -71,7 +71,12 @@ def send_mail() -> int:
     sent = 0
     with SMTPTransport() as transport:
         while mails := claim():
-            sent += sum(send(mail, transport) for mail in mails)
+            for number, mail in enumerate(mails):
+                try:
+                    sent += send(mail, transport)
+                except Unreachable as error:
+                    _put_off(mails[number:], str(error))
+                    return sent
     return sent
 
 
@@ -104,7 +109,7 @@ def claim() -> list[OutgoingMail]:
 
 
 def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
-    """Take one claimed mail as far as it goes. True if the server accepted it."""
+    """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
     user = User.objects.get(pk=mail.user_id)
     try:
         message = build_message(mail, user.email)
@@ -118,8 +123,8 @@ def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
         if not _step(mail, MailState.CONNECTING, MailState.DATA_STARTED):
             return False  # somebody else has taken the lease over
         reply = transport.hand_over(message)
-    except (Refused, Unreachable) as refusal:
-        _put_back(mail, str(refusal), for_good=isinstance(refusal, Refused) and not refusal.temporary)
+    except Refused as refusal:
+        _put_back(mail, str(refusal), for_good=not refusal.temporary)
         return False
     except Unknown as error:
         _step(mail, MailState.DATA_STARTED, MailState.UNKNOWN, last_reply=str(error))
@@ -148,6 +153,20 @@ def _step(mail: OutgoingMail, before: MailState, after: MailState, **fields: Any
     released = {} if after in keep else {"claim_token": None, "claimed_until": None}
     mine = OutgoingMail.objects.filter(pk=mail.pk, state=before, claim_token=mail.claim_token, claimed_until__gt=Now())
     return mine.update(state=after, **released, **fields) == 1
+
+
+def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:
+    """No server, no attempt: the mails wait a minute, and cost nobody's patience one by one."""
+    logger.warning("mail_server_unreachable", waiting=len(mails), reason=reply)
+    ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], claim_token=mails[0].claim_token)
+    ours.filter(state=MailState.CONNECTING).update(
+        state=MailState.PENDING,
+        claim_token=None,
+        claimed_until=None,
+        attempts=F("attempts") - 1,
+        last_reply=reply[:500],
+        next_attempt_at=Now() + FIRST_RETRY,
+    )
 
 
 def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:

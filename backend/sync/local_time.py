@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from backend.api.parameters import FIRST_YEAR, LAST_YEAR
+
 UNKNOWN_ZONE = "unknown_time_zone"
 OFFSET_DISAGREES = "offset_disagrees_with_zone"
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import sys
 import time
 from pathlib import Path
@@ -42,12 +43,12 @@ def main() -> int:
     state = prepare_environment()
 
     from config.demo.mailbox import local_mailbox
-    from config.demo.processes import Processes, free_port
+    from config.demo.processes import Processes, ProcessFailed, free_port
     from config.demo.steps import step
 
     serve_only = sys.argv[1:] == ["serve"]
     once = os.environ.get("ONCE", "") not in ("", "0")
-    host = os.environ.get("HOST") or "127.0.0.1"
+    host = own_address(os.environ.get("HOST") or "127.0.0.1")
     port = free_port(host, preferred=int(os.environ.get("PORT") or 8000))
     os.environ.setdefault("PUBLIC_URL", f"http://localhost:{port}")
     try:
@@ -72,6 +73,19 @@ def main() -> int:
     except Stopped:
         print("\nStopped.")
         return 0
+    except ProcessFailed as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+
+
+def own_address(host: str) -> str:
+    """`host` if this machine has it. Some shells set HOST to something else altogether."""
+    try:
+        with socket.create_server((host, 0)):
+            return host
+    except OSError:
+        print(f"HOST={host} is no address of this machine: serving on 127.0.0.1.")
+        return "127.0.0.1"
 
 
 def print_addresses(host: str, port: int, password: str, mailbox: Path | None) -> None:

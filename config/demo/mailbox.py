@@ -26,7 +26,7 @@ class Keeper:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         content: bytes = envelope.content
         message = parse(content)
-        name = re.sub(r"[^A-Za-z0-9._-]", "", message["Message-ID"] or "without-id")
+        name = re.sub(r"[^A-Za-z0-9@._-]", "", message["Message-ID"] or "without-id")
         for recipient in envelope.rcpt_tos:
             folder = self.folder / re.sub(r"[^A-Za-z0-9.@_-]", "_", recipient)
             folder.mkdir(parents=True, exist_ok=True)

@@ -114,3 +114,27 @@ def test_cookies_mean_nothing_to_the_api(client: Client, mailoutbox: list[Any]) 
     sign_up(client, mailoutbox)
     client.force_login(User.objects.get())
     assert client.get("/v1/me").status_code == 401
+
+
+def test_nobody_learns_who_has_an_account(client: Client, mailoutbox: list[Any]) -> None:
+    """Signing up with an address that is taken, or asking for a password of none, looks like the other case."""
+    sign_up(client, mailoutbox)
+    fresh = post(Client(), "signup", {"email": "new@example.org", "password": PASSWORD})
+    taken = post(Client(), "signup", {"email": "rosa@example.org", "password": PASSWORD})
+    assert taken.status_code == fresh.status_code == 401
+    assert taken.json()["data"] == fresh.json()["data"]
+    assert "sign in with your password" in mailoutbox[-1].body
+    known = post(Client(), "password/request", {"email": "rosa@example.org"})
+    unknown = post(Client(), "password/request", {"email": "nobody@example.org"})
+    assert known.status_code == unknown.status_code == 401
+    assert known.json()["data"] == unknown.json()["data"]
+    assert "There is no account with it" in mailoutbox[-1].body
+    assert User.objects.filter(email="rosa@example.org").count() == 1
+
+
+def test_a_lost_sign_up_can_be_finished_by_signing_in(client: Client, mailoutbox: list[Any]) -> None:
+    post(client, "signup", {"email": "rosa@example.org", "password": PASSWORD})
+    answer = post(Client(), "login", {"email": "rosa@example.org", "password": PASSWORD})
+    assert answer.status_code == 401
+    assert "verify_email" in [flow["id"] for flow in answer.json()["data"]["flows"]]
+    assert len(mailoutbox) == 2

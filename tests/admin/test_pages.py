@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -57,7 +56,6 @@ def live(week: Week, phone: Phone) -> None:
     assert phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise"]}).status_code in (200, 201)
     assert phone.patch("/v1/me", {"birth_year": 1960}).status_code == 200
     Group.objects.create(name=str(uuid4()))
-    EmailAddress.objects.create(user=phone.user, email=phone.user.email)
     Authenticator.objects.create(user=phone.user, type="totp", data={"secret": "never shown"})
 
 

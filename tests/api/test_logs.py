@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from tests.conftest import Phone, at, cognitive, exercise, meal
-from tracker.models import CognitiveLog, DietLog, DueWeek, ExerciseLog
+from tracker.models import CognitiveLog, DayMark, DietLog, DueWeek, ExerciseLog
 from tracker.scoring.weeks import Week
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +309,42 @@ def test_a_write_makes_exactly_its_weeks_due(phone: Phone, last_week: Week) -> N
     DueWeek.objects.all().delete()
     phone.put(f"/v1/exercise-logs/{sent['id']}", moved)
     assert DueWeek.objects.count() == 0
+
+
+def test_a_body_over_the_limit_is_refused(phone: Phone, last_week: Week, settings: Any) -> None:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert phone.get("/v1/server").json()["limits"]["body_bytes"] == limit
+    body = exercise(last_week.first_day, note="x" * limit)
+    answer = phone.post("/v1/exercise-logs", body)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert ExerciseLog.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("put", "/v1/day-marks/9999-12-31", 404),
+        ("put", "/v1/day-marks/1899-12-31", 404),
+        ("put", "/v1/weeks/9999-W52/confirmation", 404),
+        ("get", "/v1/weeks/9999-W52", 404),
+        ("get", "/v1/weeks/0001-W05/guidance", 404),
+        ("get", "/v1/weeks?to=0001-W05", 422),
+        ("get", "/v1/weeks?from=9999-W50&to=9999-W52", 422),
+        ("get", "/v1/exercise-logs?from=0001-01-01", 422),
+    ],
+)
+def test_years_out_of_reach_are_refused(phone: Phone, method: str, path: str, status: int) -> None:
+    answer = phone.put(path, {"excused": True}) if method == "put" else phone.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert DayMark.objects.count() == 0
+
+
+def test_a_mark_of_a_year_out_of_reach_is_refused_in_the_body_too(phone: Phone) -> None:
+    answer = phone.post("/v1/day-marks", {"date": "9999-12-31", "excused": True})
+    assert answer.status_code in (405, 422)
+    assert DayMark.objects.count() == 0
+
+
+@pytest.mark.parametrize("accept", ["application/problem+json", "text/html", "*/*", "nonsense"])
+def test_answers_are_json_whatever_is_asked_for(phone: Phone, accept: str) -> None:
+    assert phone.get("/v1/me", Accept=accept)["Content-Type"] == "application/json"

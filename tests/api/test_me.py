@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import structlog
 from django.test import Client
+from django.utils import timezone
 
 from tests.conftest import Phone
 from tracker.models import ParticipantFacts
@@ -104,3 +106,18 @@ def test_readiness_says_what_is_missing(client: Client, settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"database": "ok", "redis": "ConnectionError"})
+
+
+def test_a_birth_year_to_come_is_refused_and_repeats_are_dropped(phone: Phone) -> None:
+    answer = phone.patch("/v1/me", {"birth_year": timezone.now().year + 1})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/birth_year"
+    answer = phone.patch("/v1/me", {"not_applicable": ["fish", "nuts", "fish"]})
+    assert answer.json()["not_applicable"] == ["fish", "nuts"]
+
+
+def test_query_strings_stay_out_of_the_logs(phone: Phone) -> None:
+    with structlog.testing.capture_logs() as events:
+        phone.get("/v1/exercise-logs?secret=value")
+    assert {event.get("request", "") for event in events} >= {"GET /v1/exercise-logs"}
+    assert "secret" not in str(events)

@@ -68,14 +68,30 @@ def test_a_temporary_refusal_is_tried_again_and_a_final_one_is_not(phone: Phone,
     assert mailbox.messages == []
 
 
-def test_an_unreachable_server_is_tried_again_up_to_a_bound(phone: Phone, settings: Any) -> None:
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    enqueue_greeting(phone)
-    for attempt in range(MAX_ATTEMPTS):
-        assert OutgoingMail.objects.get().state == MailState.PENDING, attempt
-        send_mail()
+def test_an_unreachable_server_costs_no_attempt_and_no_patience(
+    phone: Phone, other_phone: Phone, mailbox: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    tries: list[str] = []
+    begin = SMTPTransport.begin
+
+    def counted(transport: SMTPTransport, sender: str, recipient: str) -> None:
+        tries.append(recipient)
+        begin(transport, sender, recipient)
+
+    monkeypatch.setattr(SMTPTransport, "begin", counted)
+    enqueue_greeting(phone, "greeting:1")
+    enqueue_greeting(other_phone, "greeting:2")
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert send_mail() == 0
+        for mail in OutgoingMail.objects.all():
+            assert (mail.state, mail.attempts, mail.claim_token) == (MailState.PENDING, 0, None)
+            assert mail.next_attempt_at > timezone.now()
+            assert "refused" in mail.last_reply
         due_again()
-    assert OutgoingMail.objects.get().state == MailState.FAILED
+    assert len(tries) == MAX_ATTEMPTS + 1  # one for each run, not one for each mail
+    settings.EMAIL_PORT = port
+    assert send_mail() == 2
 
 
 def test_a_connection_lost_after_data_leaves_the_mail_unknown(

@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
+from backend.accounts.models import User
 from backend.outbox.models import OutgoingMail
 from backend.outbox.sending import send_mail
 from tests.conftest import Mailbox, Phone, exercise, meal, utc
@@ -150,3 +152,33 @@ def test_hostile_names_stay_text(phone: Phone, last_week: Week, mailbox: Mailbox
     html = message.get_body(("html",)).get_content()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_an_address_that_nobody_confirmed_gets_nothing(phone: Phone, last_week: Week) -> None:
+    log_a_week(phone, last_week)
+    EmailAddress.objects.filter(user=phone.user).update(verified=False)
+    assert close_weeks(now=monday_morning(last_week)) == 1
+    assert WeeklyScore.objects.get().closed_at is not None
+    assert OutgoingMail.objects.count() == 0
+
+
+def test_another_confirmed_address_does_not_count(phone: Phone, last_week: Week) -> None:
+    log_a_week(phone, last_week)
+    EmailAddress.objects.filter(user=phone.user).update(email="old@example.org")
+    assert close_weeks(now=monday_morning(last_week)) == 1
+    assert OutgoingMail.objects.count() == 0
+
+
+def test_who_never_logged_has_no_weeks(phone: Phone, last_week: Week) -> None:
+    assert close_weeks(now=monday_morning(last_week)) == 0
+    assert (WeeklyScore.objects.count(), OutgoingMail.objects.count()) == (0, 0)
+
+
+def test_who_joins_in_the_very_hour_waits_for_the_next(phone: Phone, last_week: Week) -> None:
+    hour = monday_morning(last_week)
+    User.objects.filter(pk=phone.user.pk).update(date_joined=hour + timedelta(minutes=10))
+    log_a_week(phone, last_week)
+    assert close_weeks(now=hour + timedelta(minutes=30)) == 0
+    assert OutgoingMail.objects.count() == 0
+    assert close_weeks(now=hour + timedelta(days=7)) == 1
+    assert OutgoingMail.objects.get().context["week"] == str(last_week.next())

@@ -50,7 +50,7 @@ class MeSerializer(StrictSerializer):
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     hide_numbers = serializers.BooleanField(required=False)
     weekly_email = WeeklyEmailSerializer(source="*", required=False)
-    birth_year = serializers.IntegerField(min_value=1900, max_value=2100, allow_null=True, required=False)
+    birth_year = serializers.IntegerField(min_value=1900, allow_null=True, required=False)
     not_applicable = serializers.ListField(
         child=serializers.ChoiceField(choices=PRACTICES), required=False, max_length=len(PRACTICES)
     )
@@ -59,6 +59,14 @@ class MeSerializer(StrictSerializer):
         if name not in available_timezones():
             raise serializers.ValidationError("There is no such time zone.", code="unknown_time_zone")
         return name
+
+    def validate_birth_year(self, year: int | None) -> int | None:
+        if year is not None and year > timezone.now().year:
+            raise serializers.ValidationError("This year has not begun.", code="max_value")
+        return year
+
+    def validate_not_applicable(self, practices: list[str]) -> list[str]:
+        return sorted(set(practices), key=PRACTICES.index)
 
 
 def profile_document(user: User) -> dict[str, Any]:

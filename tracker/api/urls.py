@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.urls import path, register_converter
 
+from backend.api.parameters import iso_date
 from tracker.api import catalogue, logs, me, server, weeks
+from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
 
@@ -27,7 +29,7 @@ class DateConverter:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return iso_date(value)
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
@@ -37,7 +39,7 @@ class WeekConverter:
     regex = r"\d{4}-W\d{2}"
 
     def to_python(self, value: str) -> Week:
-        return Week.parse(value)
+        return read_week(value)
 
     def to_url(self, value: Week) -> str:
         return str(value)

@@ -19,6 +19,7 @@ from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST
 from tracker.guidance import guidance_document
 from tracker.participant_facts import current_week
 from tracker.participant_weeks import explained_week, guidance_of_week, standing, week_overviews
+from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 from tracker.wellness import DISCLAIMER
 
@@ -46,7 +47,7 @@ class WeekListView(APIView):
     )
     def get(self, request: Request) -> Response:
         user = owner(request)
-        given = read_parameters(request, {"from": Week.parse, "to": Week.parse})
+        given = read_parameters(request, {"from": read_week, "to": read_week})
         last = given.get("to") or current_week(user, now=timezone.now())
         first = given.get("from") or last.minus(11)
         if not 0 <= last.weeks_since(first) < MAX_WEEKS:

@@ -11,10 +11,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from msgspec import Struct
 
 from backend.accounts.models import User
+from backend.api.parameters import FIRST_YEAR, LAST_YEAR
 from backend.api.problems import FieldError
 from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import InvalidRecord
 from tracker.models import DayMark, WeekConfirmation
+from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
 RECORD_ID_NAMESPACE = uuid5(NAMESPACE_URL, "urn:engram:record-ids")
@@ -48,6 +50,9 @@ class WeekConfirmationWire(Struct, forbid_unknown_fields=True, frozen=True):
 
 def parse_day_mark(wire: DayMarkWire, reference: None) -> Parsed:
     _check_id(wire.id, day_mark_id(wire.date))
+    if not FIRST_YEAR <= wire.date.year <= LAST_YEAR:
+        detail = f"Expected a year from {FIRST_YEAR} to {LAST_YEAR}."
+        raise InvalidRecord(FieldError("/date", "out_of_range", detail))
     nothing = sorted(wire.nothing)
     content = {"local_date": wire.date, "excused": wire.excused, "nothing": nothing}
     return Parsed(content, (wire.date, wire.excused, nothing))
@@ -55,7 +60,7 @@ def parse_day_mark(wire: DayMarkWire, reference: None) -> Parsed:
 
 def parse_week_confirmation(wire: WeekConfirmationWire, reference: None) -> Parsed:
     try:
-        week = Week.parse(wire.week)
+        week = read_week(wire.week)
     except ValueError as error:
         raise InvalidRecord(FieldError("/week", "malformed_week", str(error))) from error
     _check_id(wire.id, week_confirmation_id(week))

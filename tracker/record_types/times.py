@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from backend.api.parameters import FIRST_YEAR, LAST_YEAR
 from backend.api.problems import FieldError
 from backend.sync.local_time import LocalTime, MalformedTime, TimeWithoutOffset, resolve_local_time
 from backend.sync.wire import InvalidRecord
@@ -46,6 +47,14 @@ def refuse_future(pointer: str, end: datetime, now: datetime | None) -> None:
             FieldError(pointer, "in_future", "This ends in the future by the server's clock."),
             retry_at=retry_at.isoformat().replace("+00:00", "Z"),
         )
+
+
+def read_week(text: str) -> Week:
+    """A week of the years that logs can be of. Raises ValueError."""
+    week = Week.parse(text)
+    if not FIRST_YEAR <= week.iso_year <= LAST_YEAR:
+        raise ValueError(f"Expected a year from {FIRST_YEAR} to {LAST_YEAR}.")
+    return week
 
 
 def canonical_time(text: str, time: LocalTime) -> tuple[datetime, str]:

@@ -7,12 +7,16 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+import structlog
 from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from backend.outbox.sending import send_mail
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
+
+logger = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -27,14 +31,23 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.stopping:
-            scored = score_due_weeks(now=timezone.now())
-            closed = close_weeks(now=timezone.now())
-            sent = send_mail()
-            if scored.scored or scored.failed or closed or sent:
-                self.stdout.write(f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent}")
             if options["once"]:
+                self._work()
                 return
+            try:
+                self._work()
+            except (OperationalError, InterfaceError) as error:
+                # PostgreSQL restarts: what was begun has been rolled back and is due as before.
+                logger.warning("database_away", reason=type(error).__name__)
+                connection.close()
             time.sleep(options["every"])
+
+    def _work(self) -> None:
+        scored = score_due_weeks(now=timezone.now())
+        closed = close_weeks(now=timezone.now())
+        sent = send_mail()
+        if scored.scored or scored.failed or closed or sent:
+            self.stdout.write(f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent}")
 
     def _stop(self, *args: Any) -> None:
         self.stopping = True
