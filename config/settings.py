@@ -146,7 +146,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
-APP_URL = env.str("APP_URL", PUBLIC_URL)
+APP_URL = env.str("APP_URL", "") or PUBLIC_URL
 HEADLESS_FRONTEND_URLS = {
     "account_signup": APP_URL,
     "account_confirm_email": APP_URL,

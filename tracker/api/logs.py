@@ -200,27 +200,29 @@ class WeekConfirmationView(_MarkView):
         return self.replace(request, week_confirmation_id(week), str(week))
 
 
-@extend_schema(
-    operation_id="list_day_marks",
-    summary="List day marks, newest first",
-    parameters=PAGE_PARAMETERS,
-    responses={
-        200: OpenApiResponse(
-            named_schema(
-                "DayMarkPage",
-                {
-                    "type": "object",
-                    "properties": {
-                        "results": {"type": "array", "items": _stored_schema(DAY_MARK)},
-                        "next_cursor": {"type": ["string", "null"]},
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="list_day_marks",
+        summary="List day marks, newest first",
+        parameters=PAGE_PARAMETERS,
+        responses={
+            200: OpenApiResponse(
+                named_schema(
+                    "DayMarkPage",
+                    {
+                        "type": "object",
+                        "properties": {
+                            "results": {"type": "array", "items": _stored_schema(DAY_MARK)},
+                            "next_cursor": {"type": ["string", "null"]},
+                        },
+                        "required": ["results", "next_cursor"],
                     },
-                    "required": ["results", "next_cursor"],
-                },
-            )
-        ),
-        **problems(422),
-    },
-    tags=["marks"],
+                )
+            ),
+            **problems(422),
+        },
+        tags=["marks"],
+    )
 )
 class DayMarkListView(RecordListView):
     record_type = DAY_MARK
