@@ -20,6 +20,7 @@ from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.models import SyncCounter
 from tracker.guidance import choose_guidance, guidance_document
+from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.summary_mail import render_summary
@@ -95,10 +96,9 @@ def _close(users: list[User], now: datetime) -> int:
 
 
 def _current_occurrence(user: User, now: datetime) -> Occurrence:
-    """What `next_weekly_email_at` stands for; worked out anew when it is empty. An hour that has begun has come,
-    unless it had begun before there was an account."""
+    """What `next_weekly_email_at` stands for; worked out anew when it is empty. An hour that has begun has come."""
     planned = user.next_weekly_email_at
-    return occurrence_after(user, planned - timedelta(microseconds=1) if planned else max(now - HOUR, user.date_joined))
+    return occurrence_after(user, (planned or now) - (timedelta(microseconds=1) if planned else HOUR))
 
 
 def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:
@@ -106,15 +106,22 @@ def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek
     confirmed = with_confirmed_address(user.pk for user, _ in come)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR
-        if user.weekly_email and user.pk in confirmed and expires_at > now:
+        week = stored[user.pk, occurrence.week]
+        if user.weekly_email and user.pk in confirmed and expires_at > now and _took_part(user, week.records):
             yield NewMail(
                 user_id=user.pk,
                 kind=KIND,
                 dedupe_key=f"{KIND}:{user.pk}:{occurrence.week}",
-                context=summary_context(user, stored[user.pk, occurrence.week]),
+                context=summary_context(user, week),
                 not_before=occurrence.at,
                 expires_at=expires_at,
             )
+
+
+def _took_part(user: User, records: WeekRecords) -> bool:
+    """Was there an account in that week, or has something been logged for it since?"""
+    joined = user.date_joined.astimezone(ZoneInfo(user.home_time_zone)).date()
+    return joined <= records.week.last_day or bool(records.exercise or records.cognitive or records.diet)
 
 
 def summary_context(user: User, stored: StoredWeek) -> dict[str, Any]:

@@ -174,11 +174,17 @@ def test_who_never_logged_has_no_weeks(phone: Phone, last_week: Week) -> None:
     assert (WeeklyScore.objects.count(), OutgoingMail.objects.count()) == (0, 0)
 
 
-def test_who_joins_in_the_very_hour_waits_for_the_next(phone: Phone, last_week: Week) -> None:
+def test_who_joins_after_the_week_gets_no_summary_of_it(phone: Phone, last_week: Week) -> None:
+    hour = monday_morning(last_week)
+    User.objects.filter(pk=phone.user.pk).update(date_joined=hour + timedelta(minutes=10))
+    phone.post("/v1/exercise-logs", exercise(last_week.previous().first_day))
+    assert close_weeks(now=hour + timedelta(minutes=30)) == 1
+    assert OutgoingMail.objects.count() == 0
+
+
+def test_who_joins_later_and_logs_for_the_week_gets_its_summary(phone: Phone, last_week: Week) -> None:
     hour = monday_morning(last_week)
     User.objects.filter(pk=phone.user.pk).update(date_joined=hour + timedelta(minutes=10))
     log_a_week(phone, last_week)
-    assert close_weeks(now=hour + timedelta(minutes=30)) == 0
-    assert OutgoingMail.objects.count() == 0
-    assert close_weeks(now=hour + timedelta(days=7)) == 1
-    assert OutgoingMail.objects.get().context["week"] == str(last_week.next())
+    assert close_weeks(now=hour + timedelta(minutes=30)) == 1
+    assert OutgoingMail.objects.get().context["week"] == str(last_week)
