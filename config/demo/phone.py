@@ -81,7 +81,7 @@ class Phone:
 
     def _mails(self) -> int:
         if self.mailbox is None:
-            raise PhoneError("EMAIL_URL names another server, so no code can be read: sign this participant up first.")
+            raise PhoneError("EMAIL_URL names another server, so no code can be read.")
         return len(messages_for(self.mailbox, self.email))
 
     def _code(self, before: int) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from backend.outbox.models import MailState, OutgoingMail
 from config.demo.diaries import Diary, read_diaries
 from config.demo.mailbox import messages_for
+from config.demo.participants import with_confirmed_account
 from config.demo.phone import Phone
 from config.demo.report import print_mail, print_week
 from config.demo.steps import step
@@ -29,6 +30,8 @@ def show_study(server: str, mailbox: Path | None) -> bool:
     phones = []
     for diary in diaries:
         phone = Phone(server, diary.email, mailbox)
+        if mailbox is None:
+            with_confirmed_account(diary.email)
         with step(f"{diary.display_name}: signing in, sending {len(diary.records)} records"):
             phone.sign_in()
             send_week(phone, diary, week)
