@@ -88,10 +88,22 @@ def own_address(host: str) -> str:
         return "127.0.0.1"
 
 
+def network_address() -> str | None:
+    """This machine's address on the local network. Nothing is sent: the system only picks a route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for documentation, RFC 5737
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
 def print_addresses(host: str, port: int, password: str, mailbox: Path | None) -> None:
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     print(f"\n  API docs   http://{shown}:{port}/docs")
     print(f"  Admin      http://{shown}:{port}/admin/   (admin@engram.example, {password})")
+    if host == "0.0.0.0" and (address := network_address()):  # noqa: S104
+        print(f"  From a phone on this network: http://{address}:{port}")
     if mailbox is not None:
         print(f"  Mail       {mailbox}")
     print("\nCtrl-C stops everything.", flush=True)
