@@ -116,7 +116,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 
 _LOOKALIKES = str.maketrans("аеорсухіѕԁԛԝɡ", "aeopcyxisdqwg")
-_DIGIT_LETTERS = {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
+_DIGIT_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 _INVISIBLE = {"Cf", "Mn", "Cc"}
 _SPREAD = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·]{1,2}[^\W\d_]){3,}(?![^\W_])")
 
@@ -136,10 +136,12 @@ def _characters(text: str) -> Iterator[tuple[str, int]]:
                 yield ("-" if unicodedata.category(character) == "Pd" else character), place
 
 
-def _fold(text: str) -> _Folded:
+def _fold(text: str, *, one: str) -> _Folded:
+    """Disguised letters as what they are read as; a 1 between letters is read as `one`."""
+    digit_letters = {**_DIGIT_LETTERS, "1": one}
     folded = list(_characters(text))
     for index, (character, place) in enumerate(folded):
-        letter = _DIGIT_LETTERS.get(character)
+        letter = digit_letters.get(character)
         before = folded[index - 1][0] if index else " "
         after = folded[index + 1][0] if index + 1 < len(folded) else " "
         if letter and before.isalpha() and (after.isalpha() or not after.isalnum()):
@@ -166,11 +168,13 @@ def check_text(text: str, *, language: str = "en") -> tuple[Hit, ...]:
     language without rules.
     """
     rules = RULES[language]
-    folded = _fold(text)
-    variants = [folded]
-    gathered = _gathered(folded)
-    if gathered.text != folded.text:
-        variants.append(gathered)
+    variants = []
+    for one in "li" if "1" in text else "l":
+        folded = _fold(text, one=one)
+        variants.append(folded)
+        gathered = _gathered(folded)
+        if gathered.text != folded.text:
+            variants.append(gathered)
     hits = {
         (rule.name, variant.places[found.start()], variant.places[found.end() - 1] + 1): rule.reason
         for variant in variants

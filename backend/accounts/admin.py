@@ -20,6 +20,16 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from backend.accounts.models import Device, User
 from backend.read_only_admin import ParticipantRowsAdmin
 
+OWN_CHOICES = (
+    "home_time_zone",
+    "language",
+    "hide_numbers",
+    "weekly_email",
+    "weekly_email_weekday",
+    "weekly_email_hour",
+    "next_weekly_email_at",
+)
+
 for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
@@ -41,35 +51,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     search_help_text = "Address, name or id"
     ordering = ("-id",)
     show_full_result_count = False
-    readonly_fields = (
-        "id",
-        "home_time_zone",
-        "language",
-        "hide_numbers",
-        "weekly_email",
-        "weekly_email_weekday",
-        "weekly_email_hour",
-        "next_weekly_email_at",
-        "date_joined",
-        "last_login",
-    )
+    readonly_fields = ("id", *OWN_CHOICES, "date_joined", "last_login")
     fieldsets = (
         (None, {"fields": ("id", "email", "display_name", "password")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
-        (
-            "The participant's own choices",
-            {
-                "fields": (
-                    "home_time_zone",
-                    "language",
-                    "hide_numbers",
-                    "weekly_email",
-                    "weekly_email_weekday",
-                    "weekly_email_hour",
-                    "next_weekly_email_at",
-                )
-            },
-        ),
+        ("The participant's own choices", {"fields": OWN_CHOICES}),
         ("Dates", {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "display_name", "password1", "password2", "is_staff")}),)

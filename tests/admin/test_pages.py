@@ -252,3 +252,19 @@ def test_an_account_is_made_in_the_admin(staff: Client) -> None:
     )
     assert response.status_code == 302, response.content.decode()[:2000]
     assert User.objects.get(email="new@example.org").check_password(password)
+
+
+@pytest.mark.parametrize("term", ["nobody", "%", "\\", "' OR 1=1 --", "\x00", "0" * 500, "2026-W47", "{", "é"])
+def test_any_search_term_is_answered(staff: Client, phone: Phone, last_week: Week, term: str) -> None:
+    live_many(last_week, [phone])
+    for model in MODELS:
+        assert staff.get(address(model, ""), {"q": term}).status_code == 200, model
+
+
+def test_users_are_found_by_id_address_and_name(staff: Client, catalogue: None) -> None:
+    rosa = make_phone(email="rosa@example.org", display_name="Rosa Luz").user
+    make_phone(email="other@example.org")
+    for term in (str(rosa.pk), str(rosa.pk).upper(), "ROSA@", "luz"):
+        page = staff.get(address(User, ""), {"q": term}).content.decode()
+        assert "rosa@example.org" in page, term
+        assert "other@example.org" not in page, term

@@ -56,6 +56,7 @@ MUST_FAIL = [
     ("body", "Burn c4lories."),
     ("bdnf_claim", "Boost your ＢＤＮＦ."),
     ("product", "Take a supp1ement."),
+    ("diagnosis", "We d1agnose early."),
     ("shame", "You fаiled."),  # with a Cyrillic letter
 ]
 MUST_PASS = [
