@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from backend.accounts.models import User
 from backend.api.conditional import content_tag
+from backend.postgres.prepared import fetch_all
 from tracker.guidance import Guidance, choose_guidance
 from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0
@@ -18,6 +17,11 @@ from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.week_documents import score_document, tenths, week_document
 from tracker.week_records import StoredWeek, read_weeks
+
+_STANDING = (
+    "SELECT COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
+    " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,7 @@ class Standing:
 
 def standing(user: User) -> Standing:
     """One cheap query: the participant's newest change."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
-            " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s)",
-            {"user": user.pk},
-        )
-        seq, facts_at = cursor.fetchone()
+    ((seq, facts_at),) = fetch_all(_STANDING, {"user": user.pk})
     return Standing(seq, facts_at or "")
 
 

@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from backend.postgres.prepared import fetch_all
 from tracker.scoring.records import (
     CognitiveRecord,
     DayMark,
@@ -100,15 +99,12 @@ def read_weeks(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week], Sto
 
 
 def _rows(keys: Sequence[tuple[UUID, Week]]) -> Iterable[tuple[Any, ...]]:
-    parameters: dict[str, Any] = {
+    parameters = {
         "users": list({user for user, _ in keys}),
         "first": min(week.first_day for _, week in keys),
         "last": max(week.last_day for _, week in keys),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORDS, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return fetch_all(_RECORDS, parameters)
 
 
 def _add(week: _Week, row: tuple[Any, ...]) -> None:

@@ -37,6 +37,7 @@ SYNC_COLUMNS = (
     "received_at",
     "deleted_at",
 )
+BOOKKEEPING = frozenset({"user_id", "content_hash", "seq", "received_at", "deleted_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class RecordType:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         return (*SYNC_COLUMNS, *self.content_defaults)
+
+    @cached_property
+    def shown_columns(self) -> tuple[str, ...]:
+        """What `document` is made from: all but bookkeeping."""
+        return tuple(column for column in self.columns if column not in BOOKKEEPING)
 
 
 @dataclass(frozen=True, slots=True)

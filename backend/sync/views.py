@@ -103,7 +103,7 @@ class RecordListView(RecordView):
             rows = rows.filter(**{f"{kind.date_column}__lte": day}).filter(
                 Q(**{f"{kind.date_column}__lt": day}) | Q(uid__lt=uid)
             )
-        return list(rows.order_by(f"-{kind.date_column}", "-uid").values(*kind.columns)[:count])
+        return list(rows.order_by(f"-{kind.date_column}", "-uid").values(*kind.shown_columns)[:count])
 
     def post(self, request: Request) -> Response:
         uid, parsed = self.parse(request, request.data)

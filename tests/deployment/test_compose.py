@@ -16,12 +16,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+import redis
 import yaml
 from django.conf import settings
 
@@ -33,6 +35,12 @@ SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SCRIPTS = Path(sys.executable).parent
+STOP_SECONDS = 10
+"""What Docker leaves a container before it kills it."""
+MADE_BY_COMPOSE = {"DATABASE_URL", "REDIS_URL", "CSRF_TRUSTED_ORIGINS"}
+"""Settings that nobody gives in .env: the file makes them of others."""
+
+Containers = tuple[dict[str, subprocess.Popen[bytes]], dict[str, str]]
 
 
 def command_of(service: str) -> list[str]:
@@ -50,8 +58,21 @@ def test_every_service_restarts_and_says_how_it_is() -> None:
         assert ("healthcheck" in service) == (name != "migrate"), name
 
 
-def test_redis_drops_nothing() -> None:
+def test_redis_drops_nothing_and_is_not_root() -> None:
     assert "--maxmemory-policy noeviction" in " ".join(SERVICES["redis"]["command"])
+    assert SERVICES["redis"]["user"] == "redis"
+
+
+def test_one_service_builds_the_image_and_the_others_wait_for_it() -> None:
+    assert [name for name in OURS if "build" in SERVICES[name]] == ["migrate"]
+    assert len({SERVICES[name]["image"] for name in OURS}) == 1
+    for name in ("web", "worker", "beat"):
+        conditions = {other: wait["condition"] for other, wait in SERVICES[name]["depends_on"].items()}
+        assert conditions == {
+            "db": "service_healthy",
+            "redis": "service_healthy",
+            "migrate": "service_completed_successfully",
+        }, name
 
 
 def test_the_web_is_healthy_when_both_health_addresses_answer() -> None:
@@ -84,13 +105,16 @@ def test_no_secret_is_written_down_and_none_has_a_default() -> None:
         assert re.search(rf"^{name}=$", (ROOT / ".env.example").read_text(), re.MULTILINE), name
 
 
-def test_every_variable_is_explained() -> None:
+def test_every_variable_is_explained_and_reaches_our_containers() -> None:
     example = (ROOT / ".env.example").read_text()
     guide = (ROOT / "docs" / "deploy.md").read_text()
-    for name in set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text())):
+    settings_names = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()))
+    given = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    for name in OURS:
+        assert settings_names - set(SERVICES[name]["environment"]) == {"ENGRAM_DEMO"}, name
+    for name in given | settings_names - MADE_BY_COMPOSE - {"ENGRAM_DEMO"}:
         assert re.search(rf"^(# )?{name}=", example, re.MULTILINE), name
-        assert f"`{name}`" in guide, name
-    for name in re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()):
+    for name in given | settings_names:
         assert f"`{name}`" in guide, name
 
 
@@ -99,7 +123,7 @@ def test_every_variable_is_explained() -> None:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the image would hold: the Dockerfile's COPY lines, less what .dockerignore leaves out."""
+    """What the image would hold: the Dockerfile's COPY lines, less what .dockerignore leaves out, and compiled."""
     folder = tmp_path_factory.mktemp("image")
     ignored = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith(("!", "*"))]
     for source, target in re.findall(r"^COPY (\S+) (\S+)$", DOCKERFILE, re.MULTILINE):
@@ -115,6 +139,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    compiling = re.findall(r"^RUN python (-m compileall .+)$", DOCKERFILE, re.MULTILINE)
+    subprocess.run([sys.executable, *compiling[0].split()], cwd=folder, check=True)
     return folder
 
 
@@ -165,102 +191,141 @@ def get(address: str, **headers: str) -> tuple[int, str, str]:
         return error.code, "", error.headers.get("Location", "")
 
 
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(what: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Until the callable says yes."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert process.poll() is None
-        try:
-            get(address)
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(address)
+    while not what():
+        assert process.poll() is None, "It ended by itself."
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
-def end(process: subprocess.Popen[bytes]) -> int:
-    process.send_signal(signal.SIGTERM)
-    return process.wait(20)
-
-
-def test_the_api_serves_behind_a_proxy_and_ends_when_asked(
-    image: Path, environment: dict[str, str], migrated: None
-) -> None:
-    port = free_port("127.0.0.1", preferred=0)
-    process = subprocess.Popen(command_of("web"), cwd=image, env={**environment, "GRANIAN_PORT": str(port)})
+def answers(address: str) -> bool:
     try:
-        server = f"http://127.0.0.1:{port}"
-        wait_for(f"{server}/healthz", process)
-        assert get(f"{server}/readyz")[:2] == (200, '{"database": "ok", "redis": "ok"}')
-        health = [word.replace("8000", str(port)) for word in SERVICES["web"]["healthcheck"]["test"][1:]]
-        assert subprocess.run(health, env=environment).returncode == 0
-        host = {"Host": "engram.example.org"}
-        status, _, location = get(f"{server}/v1/server", **host)
-        assert (status, location) == (301, "https://engram.example.org/v1/server")
-        proxied = {**host, "X-Forwarded-Proto": "https"}
-        assert get(f"{server}/v1/server", **proxied)[0] == 200
-        assert get(f"{server}/static/unfold/css/styles.css", **proxied)[0] == 200
-        assert get(f"{server}/docs", **proxied)[0] == 200
-        assert get(f"{server}/v1/server", Host="elsewhere.example.org", **{"X-Forwarded-Proto": "https"})[0] == 400
-        assert end(process) == 0
-    finally:
-        process.kill()
+        return get(address)[0] == 200
+    except OSError:
+        return False
 
 
-def test_the_worker_answers_its_health_check_and_ends_when_asked(
-    image: Path, environment: dict[str, str], migrated: None, tmp_path: Path
-) -> None:
-    name = secrets.token_hex(4)
+def passes(service: str, environment: dict[str, str], folder: Path) -> bool:
+    """Whether the service's own health check says that it is well."""
+    kind, *words = SERVICES[service]["healthcheck"]["test"]
+    words = [word.replace("8000", environment["GRANIAN_PORT"]).replace("$$", "$") for word in words]
+    words = [word.replace("/tmp", environment["TMPDIR"]) for word in words]
+    command = words if kind == "CMD" else ["sh", "-c", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True).returncode == 0
+
+
+@contextmanager
+def started(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own, of which nothing is left afterwards."""
     process = subprocess.Popen(
-        [*command_of("worker"), "--hostname", f"celery@{name}"],
-        cwd=image,
+        command,
+        cwd=folder,
         env=environment,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
-        check = SERVICES["worker"]["healthcheck"]["test"][1].replace("$$", "$")
-        deadline = time.monotonic() + 40
-        while subprocess.run(["sh", "-c", check], cwd=image, env={**environment, "HOSTNAME": name}).returncode:
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-        assert end(process) == 0
+        yield process
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def test_beat_keeps_its_schedule_and_ends_when_asked(
-    image: Path, environment: dict[str, str], migrated: None, tmp_path: Path
-) -> None:
-    command = [word.replace("/tmp/", f"{tmp_path}/") for word in command_of("beat")]
-    process = subprocess.Popen(command, cwd=image, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        check = SERVICES["beat"]["healthcheck"]["test"][1].replace("$$", "$").replace("/tmp", str(tmp_path))
-        deadline = time.monotonic() + 30
-        while subprocess.run(["sh", "-c", check], env=environment).returncode:
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.2)
-        assert end(process) == 0
-    finally:
-        process.kill()
+@pytest.fixture(scope="module")
+def containers(
+    image: Path, environment: dict[str, str], migrated: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Containers]:
+    """Web, worker and beat side by side, as they run in production, and the environment that they share."""
+    shared = {
+        **environment,
+        "GRANIAN_PORT": str(free_port("127.0.0.1", preferred=0)),
+        "HOSTNAME": secrets.token_hex(4),
+        "TMPDIR": str(tmp_path_factory.mktemp("tmp")),
+    }
+    extra = {"web": [], "worker": ["--hostname", f"celery@{shared['HOSTNAME']}"], "beat": []}
+    with ExitStack() as running:
+        processes = {}
+        for name, words in extra.items():
+            command = [word.replace("/tmp/", f"{shared['TMPDIR']}/") for word in command_of(name)]
+            processes[name] = running.enter_context(started([*command, *words], image, shared))
+        yield processes, shared
 
 
-@pytest.mark.parametrize("service", OURS)
+def assert_ends_when_asked(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(STOP_SECONDS) == 0
+
+
+def test_the_api_serves_behind_a_proxy_and_ends_when_asked(image: Path, containers: Containers) -> None:
+    processes, environment = containers
+    server = f"http://127.0.0.1:{environment['GRANIAN_PORT']}"
+    wait_for(lambda: answers(f"{server}/healthz"), processes["web"])
+    assert get(f"{server}/readyz")[:2] == (200, '{"database": "ok", "redis": "ok"}')
+    assert passes("web", environment, image)
+    host = {"Host": "engram.example.org"}
+    status, _, location = get(f"{server}/v1/server", **host)
+    assert (status, location) == (301, "https://engram.example.org/v1/server")
+    proxied = {**host, "X-Forwarded-Proto": "https"}
+    assert get(f"{server}/v1/server", **proxied)[0] == 200
+    assert get(f"{server}/static/unfold/css/styles.css", **proxied)[0] == 200
+    assert get(f"{server}/docs", **proxied)[0] == 200
+    assert get(f"{server}/v1/server", Host="elsewhere.example.org", **{"X-Forwarded-Proto": "https"})[0] == 400
+    assert_ends_when_asked(processes["web"])
+    assert not passes("web", environment, image)
+
+
+def test_the_worker_answers_its_health_check_and_ends_when_asked(image: Path, containers: Containers) -> None:
+    processes, environment = containers
+    # The check waits long for an answer; a worker that listens shows in Redis.
+    with redis.Redis.from_url(environment["REDIS_URL"]) as server:
+        listening = f"celery@{environment['HOSTNAME']}".encode()
+        wait_for(
+            lambda: any(listening in name for name in server.smembers("_kombu.binding.celery.pidbox")),
+            processes["worker"],
+        )
+    wait_for(lambda: passes("worker", environment, image), processes["worker"])
+    assert_ends_when_asked(processes["worker"])
+
+
+def test_beat_keeps_its_schedule_and_ends_when_asked(image: Path, containers: Containers) -> None:
+    processes, environment = containers
+    wait_for(lambda: passes("beat", environment, image), processes["beat"])
+    an_age_ago = time.time() - 10 * 60
+    for file in Path(environment["TMPDIR"]).glob("beat*"):
+        os.utime(file, (an_age_ago, an_age_ago))
+    assert not passes("beat", environment, image)
+    assert_ends_when_asked(processes["beat"])
+
+
 @pytest.mark.parametrize(
-    "secret", ["", "short", "change-me-" + "x" * 60, settings.DEMO_SECRET_KEY], ids=["none", "short", "sample", "demo"]
+    "secret",
+    [None, "short", "change-me-" + "x" * 60, settings.DEMO_SECRET_KEY],
+    ids=["none", "short", "sample", "demo"],
 )
-def test_nothing_starts_on_a_secret_that_is_none(
-    image: Path, environment: dict[str, str], service: str, secret: str
-) -> None:
-    started = subprocess.run(
-        command_of(service),
-        cwd=image,
-        env={**environment, "SECRET_KEY": secret, "GRANIAN_PORT": str(free_port("127.0.0.1", preferred=0))},
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-    assert started.returncode != 0
-    assert "SECRET_KEY must be a random secret" in started.stdout + started.stderr
+def test_nothing_starts_on_a_secret_that_is_none(image: Path, environment: dict[str, str], secret: str | None) -> None:
+    given = {name: value for name, value in environment.items() if name != "SECRET_KEY"}
+    if secret is not None:
+        given["SECRET_KEY"] = secret
+    given["GRANIAN_PORT"] = str(free_port("127.0.0.1", preferred=0))
+    tries = {
+        name: subprocess.Popen(
+            command_of(name), cwd=image, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for name in OURS
+    }
+    try:
+        for name, process in tries.items():
+            said, _ = process.communicate(timeout=30)
+            assert process.returncode != 0, name
+            assert "SECRET_KEY must be a random secret" in said, name
+    finally:
+        for process in tries.values():
+            process.kill()
+            process.wait()
 
 
 def test_djangos_own_deployment_check_finds_nothing(image: Path, environment: dict[str, str]) -> None:
