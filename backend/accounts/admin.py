@@ -10,9 +10,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -71,8 +72,15 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
             return fields
         return (*fields, "email", "is_staff", "is_superuser", "groups", "user_permissions")
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Whoever sets somebody's password can sign in as them: superusers only."""
+        if not getattr(request.user, "is_superuser", False):
+            raise PermissionDenied
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        return response
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Staff's accounts, and so their passwords, are changed by superusers."""
+        """Staff's accounts are changed by superusers."""
         privileged = obj is not None and (obj.is_staff or obj.is_superuser)
         if privileged and not getattr(request.user, "is_superuser", False):
             return False

@@ -225,6 +225,7 @@ def test_staff_cannot_make_themselves_superusers(phone: Phone) -> None:
     client = helper("view_user", "change_user")
     me = User.objects.get(email="helper@example.org")
     boss = User.objects.create_superuser("boss@example.org", "a long enough password")
+    assert client.post(f"/admin/accounts/user/{phone.user.pk}/password/", {}).status_code == 403
     for target in (me, boss):
         client.post(address(User, "change/", target.pk), {"email": "taken@example.org", "is_superuser": "on"})
         assert client.post(f"/admin/accounts/user/{target.pk}/password/", {}).status_code == 403

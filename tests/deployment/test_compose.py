@@ -217,15 +217,12 @@ def passes(service: str, environment: dict[str, str], folder: Path) -> bool:
 
 
 @contextmanager
-def started(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    command: list[str], folder: Path, environment: dict[str, str], *, output: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own, of which nothing is left afterwards."""
     process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
     )
     try:
         yield process
@@ -311,21 +308,15 @@ def test_nothing_starts_on_a_secret_that_is_none(image: Path, environment: dict[
     if secret is not None:
         given["SECRET_KEY"] = secret
     given["GRANIAN_PORT"] = str(free_port("127.0.0.1", preferred=0))
-    tries = {
-        name: subprocess.Popen(
-            command_of(name), cwd=image, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        for name in OURS
-    }
-    try:
+    with ExitStack() as running:
+        tries = {
+            name: running.enter_context(started(command_of(name), image, given, output=subprocess.PIPE))
+            for name in OURS
+        }
         for name, process in tries.items():
             said, _ = process.communicate(timeout=30)
             assert process.returncode != 0, name
-            assert "SECRET_KEY must be a random secret" in said, name
-    finally:
-        for process in tries.values():
-            process.kill()
-            process.wait()
+            assert b"SECRET_KEY must be a random secret" in said, name
 
 
 def test_djangos_own_deployment_check_finds_nothing(image: Path, environment: dict[str, str]) -> None:
