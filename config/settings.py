@@ -153,6 +153,8 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": APP_URL,
     "account_reset_password_from_key": APP_URL,
 }
+# Sign-in limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ENGRAM_TRUSTED_PROXIES", 0)
 # Confirming and resetting by code send a mail for each try.
 ACCOUNT_RATE_LIMITS = {"confirm_email": "3/3m/key", "reset_password": "20/m/ip,5/m/key"}
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105

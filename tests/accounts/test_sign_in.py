@@ -138,3 +138,19 @@ def test_a_lost_sign_up_can_be_finished_by_signing_in(client: Client, mailoutbox
     assert answer.status_code == 401
     assert "verify_email" in [flow["id"] for flow in answer.json()["data"]["flows"]]
     assert len(mailoutbox) == 2
+
+
+def test_behind_a_proxy_each_caller_has_a_limit_of_their_own(client: Client, settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def attempt(caller: str, forged: str = "") -> int:
+        forwarded = f"{forged}, {caller}" if forged else caller
+        body = {"email": f"{caller}@example.org", "password": "wrong password of nobody"}
+        headers = {"X-Forwarded-For": forwarded}
+        return client.post(f"{AUTH}/login", body, content_type="application/json", headers=headers).status_code
+
+    assert {attempt(f"192.0.2.{number}") for number in range(1, 41)} == {400}
+    # What the caller writes there itself does not count.
+    answers = [attempt("198.51.100.7", forged=f"203.0.113.{number}") for number in range(1, 41)]
+    assert answers[0] == 400
+    assert answers[-1] == 429
