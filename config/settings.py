@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.mfa",
     "anymail",
+    "backend.limits",
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "backend.accounts.sign_in_limits.SignInLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -153,10 +155,9 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": APP_URL,
     "account_reset_password_from_key": APP_URL,
 }
-# Sign-in limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ENGRAM_TRUSTED_PROXIES", 0)
-# Confirming and resetting by code send a mail for each try.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "3/3m/key", "reset_password": "20/m/ip,5/m/key"}
+# backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
@@ -207,6 +208,13 @@ STATIC_URL = "/static/"
 # Served by the application itself, straight from the packages: no collecting, no second server.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+
+# --- Limits -------------------------------------------------------------------------------------------------------------
+# Limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
+TRUSTED_PROXIES = env.int("ENGRAM_TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# Changes to the numbers in backend/limits/policies.py, each NAME=QUOTA/SECONDS.
+RATE_LIMITS: list[str] = env.list("ENGRAM_RATE_LIMITS", [])
 
 # --- Security -----------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
