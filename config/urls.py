@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.documents import OpenApiDocumentView, ReferenceView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
-    path("v1/openapi.json", SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer]), name="openapi"),
+    path("v1/openapi.json", OpenApiDocumentView.as_view(), name="openapi"),
     path("auth/", include("allauth.headless.urls")),
-    path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
+    path("docs", ReferenceView.as_view(url_name="openapi"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]

@@ -51,10 +51,13 @@ def named_schema(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"$ref": f"{REF}{name}"}
 
 
-def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
-    """The refusals of an endpoint, for `extend_schema(responses=...)`."""
+def problems(*statuses: int, access: str = "participant") -> dict[tuple[int, str], OpenApiResponse]:
+    """The refusals of an endpoint, for `extend_schema(responses=...)`: these, and those that every endpoint has."""
     response = OpenApiResponse(named_schema("Problem", PROBLEM), description="Refused.")
-    return {(status, "application/problem+json"): response for status in (401, *statuses)}
+    always = (429, 503) if access == "anybody" else (401, 429, 503)
+    # A body can be refused before anybody has looked into it.
+    bodies = (413, 415) if 400 in statuses else ()
+    return {(status, "application/problem+json"): response for status in sorted({*always, *bodies, *statuses})}
 
 
 IF_MATCH = OpenApiParameter(

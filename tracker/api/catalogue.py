@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import read_parameters
+from backend.limits.views import PublicView
 from tracker.api.schemas import CATALOGUE
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 from tracker.scoring.protocol import WES_1_0_0
@@ -84,11 +83,9 @@ def practices(language: str) -> list[dict[str, Any]]:
     ]
 
 
-class CatalogueView(APIView):
+class CatalogueView(PublicView):
     """One list of the catalogue. It holds nothing of anybody's, so no sign-in is asked for."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     entries: Callable[[str], list[dict[str, Any]]]
 
     @extend_schema(
@@ -98,7 +95,11 @@ class CatalogueView(APIView):
             OpenApiParameter("q", str, description="Only entries with this in their code, label or synonyms."),
             OpenApiParameter("language", str, description="Of labels and synonyms; `en` if not given."),
         ],
-        responses={200: OpenApiResponse(named_schema("Catalogue", CATALOGUE)), 304: None, **problems(422)},
+        responses={
+            200: OpenApiResponse(named_schema("Catalogue", CATALOGUE)),
+            304: None,
+            **problems(422, access="anybody"),
+        },
         tags=["catalogue"],
     )
     def get(self, request: Request) -> Response:

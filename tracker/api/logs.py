@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from backend.api.openapi import IF_MATCH, named_schema, problems, struct_schema
 from backend.api.problems import FieldError, Invalid
 from backend.sync.records import RecordType
-from backend.sync.views import RecordDetailView, RecordListView, RecordView, owner, stored_row
+from backend.sync.views import RecordDetailView, RecordListView, RecordView, stored_row
 from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG, WEEK_CONFIRMATION
 from tracker.record_types.marks import day_mark_id, week_confirmation_id
 from tracker.scoring.weeks import Week
@@ -142,7 +142,7 @@ class _MarkView(RecordView):
     key: ClassVar[str]
 
     def read(self, request: Request, uid: UUID) -> Response:
-        return self.show(stored_row(self.record_type, owner(request), uid))
+        return self.show(stored_row(self.record_type, self.participant, uid))
 
     def replace(self, request: Request, uid: UUID, value: str) -> Response:
         data = request.data

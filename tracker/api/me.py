@@ -12,11 +12,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.models import WEEKDAYS, User
+from backend.accounts.participants import ParticipantView
 from backend.api.openapi import problems
-from backend.sync.views import owner
 from tracker.participant_facts import change_facts, latest_facts
 from tracker.scoring.protocol import WES_1_0_0
 
@@ -88,7 +87,7 @@ def profile_document(user: User) -> dict[str, Any]:
     }
 
 
-class MeView(APIView):
+class MeView(ParticipantView):
     @extend_schema(
         operation_id="read_me",
         summary="The participant's profile",
@@ -96,7 +95,7 @@ class MeView(APIView):
         tags=["account"],
     )
     def get(self, request: Request) -> Response:
-        return Response(profile_document(owner(request)))
+        return Response(profile_document(self.participant))
 
     @extend_schema(
         operation_id="change_me",
@@ -106,7 +105,7 @@ class MeView(APIView):
         tags=["account"],
     )
     def patch(self, request: Request) -> Response:
-        user = owner(request)
+        user = self.participant
         serializer = MeSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         change_profile(user, dict(serializer.validated_data))
