@@ -16,6 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]
-handler400 = "backend.api.problems.bad_request"
-handler404 = "backend.api.problems.page_not_found"
-handler500 = "backend.api.problems.server_error"
+handler400 = "backend.api.refusals.bad_request"
+handler404 = "backend.api.refusals.page_not_found"
+handler500 = "backend.api.refusals.server_error"

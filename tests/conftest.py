@@ -33,6 +33,10 @@ class Phone:
     client: APIClient
     token: str
 
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
     def get(self, path: str, **headers: str) -> Any:
         return self.client.get(path, headers=headers)
 

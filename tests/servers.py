@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ def environment_of_test() -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[Server]:
+def serving(folder: Path, environment: Mapping[str, str] | None = None, *, workers: int = 1) -> Iterator[Server]:
     """A server that answers, and of which nothing is left afterwards. Its log is in the folder.
 
     It sees what is committed: for tests with `transaction=True`.
@@ -53,7 +53,7 @@ def serving(folder: Path, *, workers: int = 1, **environment: str) -> Iterator[S
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*granian, *options, "config.wsgi:application"],
-            env={**environment_of_test(), **environment},
+            env={**environment_of_test(), **(environment or {})},
             cwd=folder,
             stdout=output,
             stderr=output,

@@ -57,7 +57,7 @@ def test_of_500_sign_ins_at_once_exactly_five_are_evaluated(redis_url: str, tmp_
         "REDIS_URL": redis_url,
         "ENGRAM_RATE_LIMITS": f"sign_in={LIMIT}/86400,sign_in_address=100000/60,sign_in_account=100000/60",
     }
-    with serving(tmp_path, workers=2, **environment) as server, ThreadPoolExecutor(AT_ONCE) as pool:
+    with serving(tmp_path, environment, workers=2) as server, ThreadPoolExecutor(AT_ONCE) as pool:
         port = int(server.address.rpartition(":")[2])
         answers = list(pool.map(lambda number: attempt(port, f"wrong password {number}"), range(TRIES)))
     statuses = Counter(status for status, _ in answers)

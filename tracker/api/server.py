@@ -41,7 +41,7 @@ class ServerView(PublicView):
                 "record_id_namespace": RECORD_ID_NAMESPACE,
                 "limits": {
                     "page": MAX_PAGE,
-                    "body_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+                    "body_bytes": settings.MAX_BODY_BYTES,
                     "diet_items": MAX_ITEMS,
                     "duration_seconds": MAX_DURATION_SECONDS,
                     "future_tolerance_seconds": int(FUTURE_TOLERANCE.total_seconds()),
