@@ -6,7 +6,7 @@ VENV := .venv/bin/
 STATE = $${ENGRAM_STATE:-.engram}
 EMBEDDED := $(VENV)python -m config.embedded
 
-.PHONY: help demo run test lint bench fault clean
+.PHONY: help demo run test lint browser bench fault clean
 # The checks load the settings of an installation, which want a secret.
 lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
 
@@ -32,6 +32,10 @@ lint:  ## style, types, the rule of imports, migrations
 	$(VENV)python -m mypy .
 	$(VENV)lint-imports
 	$(EMBEDDED) exec --throwaway -- $(VENV)python manage.py makemigrations --check --dry-run
+
+browser:  ## open the pages in Chromium and see that they keep to their content security policies
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py
 
 bench:  ## measure the ratios that docs/ promise
 	@$(PYTHON) config/bootstrap.py requirements/development.txt

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 
-from config.documents import OpenApiDocumentView, ReferenceView
+from config.documents import OpenApiDocumentView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
     path("v1/openapi.json", OpenApiDocumentView.as_view(), name="openapi"),
     path("auth/", include("allauth.headless.urls")),
-    path("docs", ReferenceView.as_view(url_name="openapi"), name="docs"),
+    path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]
