@@ -273,8 +273,10 @@ if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# --- Logs: ids, never bodies, query strings or tokens ---------------------------------------------------------------------
+# --- Logs: the fields of backend/observability/log_fields.py, never bodies, query strings, addresses or tokens ------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "backend.observability.logs.configure_logging"
 LOGGING = {"level": LOG_LEVEL}
