@@ -20,6 +20,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("accounts.user", "group"),
         ("accounts.device", "smartphone"),
         ("tracker.participantfacts", "badge"),
+        ("sync.synccounter", "sync"),
     ],
     "What they logged": [
         ("tracker.exerciselog", "directions_walk"),

@@ -59,6 +59,27 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
     transaction.on_commit(lambda: wake("score_due_weeks"))
 
 
+def mark_stored_weeks_due(first: Week, last: Week) -> int:
+    """Make every stored week from `first` to `last` due, of everybody; returns how many. Runs in the caller's transaction.
+
+    Nothing was written, so the version stays the participant's newest change; taking the claim away is what keeps a worker
+    that scores one of them at this moment from finishing it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracker_dueweek (user_id, week, version)"
+            " SELECT score.user_id, score.week, COALESCE(counter.seq, 0) FROM tracker_weeklyscore score"
+            " LEFT JOIN sync_synccounter counter ON counter.user_id = score.user_id"
+            " WHERE score.week BETWEEN %s AND %s ORDER BY score.user_id, score.week"
+            " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = NULL, claimed_until = NULL, attempts = 0,"
+            " quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
+            [first.monday, last.monday],
+        )
+        count: int = cursor.rowcount
+    transaction.on_commit(lambda: wake("score_due_weeks"), robust=True)
+    return count
+
+
 def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:
     """Lease weeks that have failed `failures` times so far; None if there are none. The lease runs by the database's clock."""
     token = uuid4()

@@ -94,7 +94,11 @@ def test_lists_take_the_same_queries_for_three_rows_and_for_many(
 def test_every_model_of_ours_is_there() -> None:
     from django.apps import apps
 
-    ours = {model for label in ("accounts", "outbox", "tracker") for model in apps.get_app_config(label).get_models()}
+    ours = {
+        model
+        for label in ("accounts", "outbox", "sync", "tracker")
+        for model in apps.get_app_config(label).get_models()
+    }
     assert ours <= set(MODELS)
 
 

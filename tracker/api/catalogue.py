@@ -16,6 +16,7 @@ from backend.api.openapi import named_schema, problems
 from backend.api.parameters import read_parameters
 from tracker.api.schemas import CATALOGUE
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
+from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
 
 FALLBACK_LANGUAGE = "en"
@@ -51,7 +52,12 @@ def exercise_activities(language: str) -> list[dict[str, Any]]:
 
 def cognitive_activities(language: str) -> list[dict[str, Any]]:
     return [
-        {**_entry(row, language), "category": row["category"], "usually_social": row["usually_social"]}
+        {
+            **_entry(row, language),
+            "category": row["category"],
+            "usually_social": row["usually_social"],
+            "examples": _text(row["examples"], language, []),
+        }
         for row in CognitiveActivity.objects.order_by("code").values()
     ]
 
@@ -72,6 +78,7 @@ def practices(language: str) -> list[dict[str, Any]]:
     return [
         {
             "code": practice.code,
+            "label": _text(PRACTICE_LABELS[practice.code], language),
             "domain": practice.domain,
             "unit": practice.unit,
             "target": practice.target / practice.base_per_unit,

@@ -17,9 +17,10 @@ from rest_framework.views import APIView
 from backend.accounts.models import WEEKDAYS, User
 from backend.api.openapi import problems
 from backend.sync.views import owner
-from tracker.participant_facts import change_facts, latest_facts
+from tracker.participant_facts import FactsStated, change_facts, latest_facts
 from tracker.scoring.protocol import WES_1_0_0
 
+FACTS = ("birth_year", "not_applicable")
 PRACTICES = [practice.code for practice in WES_1_0_0.practices]
 
 
@@ -84,7 +85,7 @@ def profile_document(user: User) -> dict[str, Any]:
             "hour": user.weekly_email_hour,
         },
         "birth_year": facts.birth_year if facts else None,
-        "not_applicable": facts.not_applicable if facts else [],
+        "not_applicable": (facts and facts.not_applicable) or [],
     }
 
 
@@ -115,15 +116,14 @@ class MeView(APIView):
 
 @transaction.atomic
 def change_profile(user: User, changes: dict[str, Any]) -> None:
-    """Carry out validated changes; facts first, so that the week they hold from is the one at the home they had."""
-    if {"birth_year", "not_applicable"} & changes.keys():
-        facts = latest_facts(user)
-        change_facts(
-            user,
-            birth_year=changes.pop("birth_year", facts.birth_year if facts else None),
-            not_applicable=changes.pop("not_applicable", facts.not_applicable if facts else []),
-            now=timezone.now(),
-        )
+    """Carry out validated changes; facts first, so that the week they hold from is the one at the home they had.
+
+    The participant's row is locked first, as by the weekly close, which then takes due weeks too: one order for both.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    stated = FactsStated(**{name: changes.pop(name) for name in FACTS if name in changes})  # type: ignore[typeddict-item]
+    if stated:
+        change_facts(user, stated=stated, now=timezone.now())
     if {"home_time_zone", "weekly_email", "weekly_email_weekday", "weekly_email_hour"} & changes.keys():
         changes["next_weekly_email_at"] = None  # to be worked out anew
     for field, value in changes.items():
