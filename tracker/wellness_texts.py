@@ -72,7 +72,7 @@ def _catalogue() -> Iterator[tuple[str, str]]:
 
 
 def _templates() -> Iterator[tuple[str, str]]:
-    folders: list[Path] = Engine.get_default().dirs
+    folders = [Path(folder) for folder in Engine.get_default().dirs]
     account_mails = [file for folder in folders for file in folder.glob("account/email/*.txt")]
     for file in sorted([*TEMPLATES.glob("*.mjml"), *TEMPLATES.glob("*.txt"), *account_mails]):
         for number, line in enumerate(_MARKUP.sub(" ", file.read_text("utf-8")).splitlines(), start=1):
