@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import path, register_converter
 
 from backend.api.parameters import iso_date
+from backend.privacy import views as privacy
 from tracker.api import catalogue, logs, me, server, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
@@ -52,6 +53,8 @@ register_converter(WeekConverter, "week")
 urlpatterns = [
     path("server", server.ServerView.as_view()),
     path("me", me.MeView.as_view()),
+    path("erasure", privacy.ErasureView.as_view()),
+    path("erasure/code", privacy.ErasureCodeView.as_view()),
     path("exercise-logs", logs.ExerciseLogListView.as_view()),
     path("exercise-logs/<id:uid>", logs.ExerciseLogView.as_view()),
     path("cognitive-logs", logs.CognitiveLogListView.as_view()),
