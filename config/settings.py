@@ -119,6 +119,7 @@ CELERY_BEAT_SCHEDULE = {
         "tracker.tasks.score_due_weeks",
         "tracker.tasks.close_weeks",
         "tracker.tasks.send_mail",
+        "backend.privacy.tasks.make_exports",
         "backend.privacy.tasks.erase_accounts",
     )
 }
@@ -172,6 +173,8 @@ DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
 # --- Privacy ------------------------------------------------------------------------------------------------------------
 # How long an erasure can be taken back; 0: it happens at the next tick.
 ERASURE_WINDOW_DAYS = env.int("ENGRAM_ERASURE_WINDOW_DAYS", 7)
+# How long a finished export, and its link, can be downloaded.
+EXPORT_LIFETIME_DAYS = env.int("ENGRAM_EXPORT_LIFETIME_DAYS", 7)
 # Who was erased: outside the database and its backups, so that a restore can be made to forget them again.
 ERASURE_LEDGER = env.str("ENGRAM_ERASURE_LEDGER", "") or (
     str(Path(env.str("ENGRAM_STATE", "") or BASE_DIR / ".engram") / "erasures.jsonl")

@@ -5,7 +5,12 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from backend.privacy import erasing
+from backend.privacy import erasing, exporting
+
+
+@shared_task
+def make_exports() -> None:
+    exporting.make_exports(now=timezone.now())
 
 
 @shared_task

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import path, register_converter
 
 from backend.api.parameters import iso_date
+from backend.privacy import export_views
 from backend.privacy import views as privacy
 from tracker.api import catalogue, logs, me, server, weeks
 from tracker.record_types.times import read_week
@@ -53,6 +54,9 @@ register_converter(WeekConverter, "week")
 urlpatterns = [
     path("server", server.ServerView.as_view()),
     path("me", me.MeView.as_view()),
+    path("exports", export_views.ExportListView.as_view()),
+    path("exports/<id:uid>", export_views.ExportView.as_view()),
+    path("exports/<id:uid>/download", export_views.ExportDownloadView.as_view(), name="download_export"),
     path("erasure", privacy.ErasureView.as_view()),
     path("erasure/code", privacy.ErasureCodeView.as_view()),
     path("exercise-logs", logs.ExerciseLogListView.as_view()),
