@@ -21,6 +21,10 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("accounts.device", "smartphone"),
         ("tracker.participantfacts", "badge"),
     ],
+    "Consents": [
+        ("consents.consentdocument", "contract"),
+        ("consents.consentdecision", "handshake"),
+    ],
     "What they logged": [
         ("tracker.exerciselog", "directions_walk"),
         ("tracker.cognitivelog", "extension"),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
+    "backend.consents",
     "backend.privacy",
     "backend.observability",
     "tracker",

@@ -33,6 +33,11 @@ def open_request(user: User) -> ErasureRequest | None:
     return ErasureRequest.objects.filter(user=user, state__in=OPEN).first()
 
 
+def with_open_request() -> set[UUID]:
+    """Everybody who is about to go."""
+    return set(ErasureRequest.objects.filter(state__in=OPEN).values_list("user_id", flat=True))
+
+
 def refuse_staff(user: User) -> None:
     if user.is_staff or user.is_superuser:
         raise StaffAccount()

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 
 from backend.accounts.models import Device, User
 from backend.api.json import encode
+from backend.consents.models import ConsentDecision
 from backend.outbox.kinds import render
 from backend.outbox.models import OutgoingMail
 from backend.privacy.models import DataExport, ErasureRequest
@@ -129,6 +130,20 @@ MAILS = Section(
     },
     rows=_mails,
 )
+CONSENTS = Section(
+    "consents",
+    "What you decided about the terms, the privacy notice and research, and when.",
+    (
+        Column("kind", "Which document."),
+        Column("version", "Which version of it.", source="document__version"),
+        Column("content_hash", "SHA-256 of the words you saw.", source="document__content_hash"),
+        Column("decision", "What you decided."),
+        Column("decided_at", "When the server learnt of it."),
+        Column("device_id", "The device that sent it."),
+    ),
+    model=ConsentDecision,
+    left_out={"id": WORKING, "user_id": "You.", "document_id": "The version names the document."},
+)
 EXPORTS = Section(
     "exports",
     "The exports that you asked for, this one included.",
@@ -172,7 +187,7 @@ LEFT_OUT: dict[str, str] = {
 
 
 def register_all() -> None:
-    for section in (PROFILE, ADDRESSES, DEVICES, SECOND_FACTORS, MAILS, EXPORTS, ERASURES):
+    for section in (PROFILE, ADDRESSES, DEVICES, SECOND_FACTORS, MAILS, CONSENTS, EXPORTS, ERASURES):
         register_section(section)
     for table, reason in LEFT_OUT.items():
         leave_out(table, reason)

@@ -27,6 +27,7 @@ MORE: dict[str, dict[str, Any]] = {
     "tracker.dietlog": {"servings": [0] * 8, "meal": "lunch", "items": []},
     "tracker.exerciselog": {"duplicate_of": None},
     "admin.logentry": {"action_flag": 1},
+    "consents.consentdocument": {"published_at": None},
     "privacy.erasurerequest": {"state": "requested"},
     "privacy.dataexport": {"state": "ready"},
 }

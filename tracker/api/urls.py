@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import path, register_converter
 
 from backend.api.parameters import iso_date
+from backend.consents import views as consents
 from backend.privacy import export_views
 from backend.privacy import views as privacy
 from tracker.api import catalogue, logs, me, server, weeks
@@ -54,6 +55,9 @@ register_converter(WeekConverter, "week")
 urlpatterns = [
     path("server", server.ServerView.as_view()),
     path("me", me.MeView.as_view()),
+    path("consent-documents", consents.ConsentDocumentsView.as_view()),
+    path("consent-documents/<str:kind>/<int:version>", consents.ConsentDocumentView.as_view()),
+    path("consents", consents.ConsentsView.as_view()),
     path("exports", export_views.ExportListView.as_view()),
     path("exports/<id:uid>", export_views.ExportView.as_view()),
     path("exports/<id:uid>/download", export_views.ExportDownloadView.as_view(), name="download_export"),
