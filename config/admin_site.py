@@ -19,6 +19,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
     "Participants": [
         ("accounts.user", "group"),
         ("accounts.device", "smartphone"),
+        ("accounts.profilechange", "manage_history"),
         ("tracker.participantfacts", "badge"),
     ],
     "Consents": [

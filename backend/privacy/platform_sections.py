@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
-from backend.accounts.models import Device, User
+from backend.accounts.models import Device, ProfileChange, User
 from backend.api.json import encode
 from backend.consents.models import ConsentDecision
 from backend.outbox.kinds import render
@@ -130,6 +130,19 @@ MAILS = Section(
     },
     rows=_mails,
 )
+PROFILE_CHANGES = Section(
+    "profile_changes",
+    "What was changed in your profile, your facts and your choices.",
+    (
+        Column("field", "What was changed."),
+        Column("before", "What stood there before."),
+        Column("after", "What stands there since."),
+        Column("changed_at", "When."),
+        Column("device_id", "The device that changed it."),
+    ),
+    model=ProfileChange,
+    left_out={"id": WORKING, "user_id": "You."},
+)
 CONSENTS = Section(
     "consents",
     "What you decided about the terms, the privacy notice and research, and when.",
@@ -187,7 +200,7 @@ LEFT_OUT: dict[str, str] = {
 
 
 def register_all() -> None:
-    for section in (PROFILE, ADDRESSES, DEVICES, SECOND_FACTORS, MAILS, CONSENTS, EXPORTS, ERASURES):
+    for section in (PROFILE, PROFILE_CHANGES, ADDRESSES, DEVICES, SECOND_FACTORS, MAILS, CONSENTS, EXPORTS, ERASURES):
         register_section(section)
     for table, reason in LEFT_OUT.items():
         leave_out(table, reason)

@@ -55,6 +55,7 @@ register_converter(WeekConverter, "week")
 urlpatterns = [
     path("server", server.ServerView.as_view()),
     path("me", me.MeView.as_view()),
+    path("me/changes", me.ProfileChangesView.as_view()),
     path("consent-documents", consents.ConsentDocumentsView.as_view()),
     path("consent-documents/<str:kind>/<int:version>", consents.ConsentDocumentView.as_view()),
     path("consents", consents.ConsentsView.as_view()),
