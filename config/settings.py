@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
+    "backend.consents",
+    "backend.privacy",
     "backend.observability",
     "tracker",
 ]
@@ -113,8 +115,14 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 0.2, "visibility_timeout": 600}
 TICK_SECONDS = env.float("ENGRAM_TICK_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"tracker.tasks.{name}", "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
-    for name in ("score_due_weeks", "close_weeks", "send_mail")
+    task.rpartition(".")[2]: {"task": task, "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
+    for task in (
+        "tracker.tasks.score_due_weeks",
+        "tracker.tasks.close_weeks",
+        "tracker.tasks.send_mail",
+        "backend.privacy.tasks.make_exports",
+        "backend.privacy.tasks.erase_accounts",
+    )
 }
 
 # --- The week -----------------------------------------------------------------------------------------------------------
@@ -162,6 +170,18 @@ HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
+
+# --- Privacy ------------------------------------------------------------------------------------------------------------
+# How long an erasure can be taken back; 0: it happens at the next tick.
+ERASURE_WINDOW_DAYS = env.int("ENGRAM_ERASURE_WINDOW_DAYS", 7)
+# How long a finished export, and its link, can be downloaded.
+EXPORT_LIFETIME_DAYS = env.int("ENGRAM_EXPORT_LIFETIME_DAYS", 7)
+# Who was erased: outside the database and its backups, so that a restore can be made to forget them again.
+ERASURE_LEDGER = env.str("ENGRAM_ERASURE_LEDGER", "") or (
+    str(Path(env.str("ENGRAM_STATE", "") or BASE_DIR / ".engram") / "erasures.jsonl")
+    if DEMO
+    else "/var/lib/engram/erasures.jsonl"
+)
 
 # --- The API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from backend.sync.records import Written
+from backend.wake import wake
 from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
-from tracker.wake import wake
 
 logger = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
             " attempts = 0, quarantined_at = NULL, last_error = ''",
             [user_id, mondays, seq],
         )
-    transaction.on_commit(lambda: wake("score_due_weeks"))
+    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"))
 
 
 def mark_stored_weeks_due(first: Week, last: Week) -> int:
@@ -76,7 +76,7 @@ def mark_stored_weeks_due(first: Week, last: Week) -> int:
             [first.monday, last.monday],
         )
         count: int = cursor.rowcount
-    transaction.on_commit(lambda: wake("score_due_weeks"), robust=True)
+    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
     return count
 
 

@@ -19,12 +19,12 @@ from backend.accounts.models import User
 from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.models import SyncCounter
+from backend.wake import wake
 from tracker.guidance import choose_guidance, guidance_document
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.summary_mail import render_summary
-from tracker.wake import wake
 from tracker.week_documents import domain_document, score_document
 from tracker.week_records import StoredWeek, read_weeks
 from tracker.weekly_scores import close_scores
@@ -90,7 +90,7 @@ def _close(users: list[User], now: datetime) -> int:
         close_scores([(user.pk, occurrence.week.monday) for user, occurrence in come], now=now)
         stored = read_weeks([(user.pk, occurrence.week) for user, occurrence in come])
         enqueue(_mails(come, stored, now))
-        transaction.on_commit(lambda: wake("send_mail"))
+        transaction.on_commit(lambda: wake("tracker.tasks.send_mail"))
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(come)
 

@@ -110,7 +110,9 @@ def claim() -> list[OutgoingMail]:
 
 def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
     """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
-    user = User.objects.get(pk=mail.user_id)
+    user = User.objects.filter(pk=mail.user_id).first()
+    if user is None:
+        return False  # erased since the mail was claimed, and the mail with it
     try:
         message = build_message(mail, user.email)
     except Exception as error:  # a mail that can't be made must not keep the others from being sent

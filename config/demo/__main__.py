@@ -58,6 +58,7 @@ def main() -> int:
                 call_command("migrate", verbosity=0)
             with step("Loading the catalogue"):
                 call_command("load_catalogue", stdout=open(os.devnull, "w"))  # noqa: SIM115
+                call_command("load_consent_documents", publish=True, stdout=open(os.devnull, "w"))  # noqa: SIM115
             with step("Starting the API, a worker and beat"):
                 processes.start(host, port)
             from config.demo.study import show_study

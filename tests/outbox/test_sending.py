@@ -179,6 +179,24 @@ def test_a_mail_that_can_not_be_made_fails_alone(phone: Phone, mailbox: Mailbox)
     assert (broken.state, broken.last_reply) == (MailState.FAILED, "Could not be made: KeyError: 'name'")
 
 
+def test_a_mail_whose_recipient_was_erased_keeps_nobody_waiting(
+    phone: Phone, other_phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue_greeting(phone, key="greeting:erased")
+    enqueue_greeting(other_phone, key="greeting:kept")
+    claimed = sending.claim
+
+    def erase_meanwhile() -> list[OutgoingMail]:
+        mails = claimed()
+        phone.user.delete()
+        monkeypatch.undo()
+        return mails
+
+    monkeypatch.setattr(sending, "claim", erase_meanwhile)
+    assert send_mail() == 1
+    assert mailbox.recipients == [other_phone.user.email]
+
+
 def test_many_mails_go_over_one_connection(phone: Phone, mailbox: Mailbox) -> None:
     for number in range(sending.BATCH_SIZE + 5):
         enqueue_greeting(phone, key=f"greeting:{number}")

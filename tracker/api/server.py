@@ -41,7 +41,7 @@ class ServerView(APIView):
                 "time": timezone.now(),
                 "languages": [code for code, _ in settings.LANGUAGES],
                 "minimum_app_version": None,
-                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email"],
+                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email", "consents", "export", "erasure"],
                 "record_id_namespace": RECORD_ID_NAMESPACE,
                 "limits": {
                     "page": MAX_PAGE,
