@@ -8,15 +8,16 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.models import WEEKDAYS, User
-from backend.api.openapi import problems
+from backend.api.openapi import named_schema, problems
 from backend.sync.views import owner
+from tracker.api.schemas import ME
 from tracker.participant_facts import change_facts, latest_facts
 from tracker.scoring.protocol import WES_1_0_0
 
@@ -92,7 +93,7 @@ class MeView(APIView):
     @extend_schema(
         operation_id="read_me",
         summary="The participant's profile",
-        responses={200: MeSerializer, **problems()},
+        responses={200: OpenApiResponse(named_schema("Me", ME))},
         tags=["account"],
     )
     def get(self, request: Request) -> Response:
@@ -102,7 +103,7 @@ class MeView(APIView):
         operation_id="change_me",
         summary="Change the profile; facts hold from the current week on",
         request=MeSerializer,
-        responses={200: MeSerializer, **problems(400, 422)},
+        responses={200: OpenApiResponse(named_schema("Me", ME)), **problems(422)},
         tags=["account"],
     )
     def patch(self, request: Request) -> Response:
