@@ -6,7 +6,7 @@ VENV := .venv/bin/
 STATE = $${ENGRAM_STATE:-.engram}
 EMBEDDED := $(VENV)python -m config.embedded
 
-.PHONY: help demo run test lint bench fault clean
+.PHONY: help demo run test lint bench fault fuzz mutants clean
 # The checks load the settings of an installation, which want a secret.
 lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
 
@@ -42,6 +42,16 @@ fault:  ## kill processes at random and look for lost logs
 	@$(PYTHON) config/bootstrap.py requirements/development.txt
 	@mkdir -p build
 	@exec $(EMBEDDED) exec --state "$(STATE)/fault" -- $(VENV)python -m tests.faults
+
+fuzz:  ## 100 000 generated requests over the whole API
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m tests.security
+
+mutants:  ## break each safeguard once: its test has to notice
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m tests.mutations
 
 clean:  ## remove what tests and measurements left; the data of demo and run stay
 	@for state in test bench fault; do \

@@ -207,6 +207,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": ["backend.api.openapi.add_components"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "string", "format": "uuid"},
+        "date": {"type": "string", "format": "date"},
+        "week": {"type": "string", "pattern": "^[0-9]{4}-W[0-9]{2}$"},
+    },
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------------

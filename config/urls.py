@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from backend.api.problems import page_not_found
+
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
     path("v1/openapi.json", SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer]), name="openapi"),
+    # allauth serves these whether or not there are phone numbers; without them they end in an error.
+    re_path(r"^auth/\w+/v1/(?:account|auth)/phone(?:/|$)", page_not_found),
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),

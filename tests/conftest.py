@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from backend.accounts.models import Device, User
 from backend.accounts.tokens import token_hash
 from config.demo.processes import free_port
+from tests.contract import DocumentedClient
 from tracker.catalogue_loading import load_catalogue
 from tracker.models import ExerciseActivity
 from tracker.scoring.weeks import Week
@@ -53,7 +54,7 @@ def make_phone(email: str | None = None, **fields: Any) -> Phone:
     token = f"token-of-{user.pk}"
     now = timezone.now()
     Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))
-    client = APIClient()
+    client = DocumentedClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return Phone(user, client, token)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.api.conditional import content_tag, not_modified
-from backend.api.openapi import named_schema, problems
+from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import read_parameters
-from tracker.api.schemas import CATALOGUE
+from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
@@ -98,16 +98,6 @@ class CatalogueView(APIView):
     permission_classes = (AllowAny,)
     entries: Callable[[str], list[dict[str, Any]]]
 
-    @extend_schema(
-        summary="One list of the catalogue, whole",
-        auth=[],
-        parameters=[
-            OpenApiParameter("q", str, description="Only entries with this in their code, label or synonyms."),
-            OpenApiParameter("language", str, description="Of labels and synonyms; `en` if not given."),
-        ],
-        responses={200: OpenApiResponse(named_schema("Catalogue", CATALOGUE)), 304: None, **problems(422)},
-        tags=["catalogue"],
-    )
     def get(self, request: Request) -> Response:
         given = read_parameters(request, {"q": _search_text, "language": _language})
         results = self.entries(given.get("language", FALLBACK_LANGUAGE))
@@ -118,6 +108,33 @@ class CatalogueView(APIView):
         if not_modified(request, tag):
             return Response(status=304, headers=headers)
         return Response({"results": results}, headers=headers)
+
+
+def _describe(what: str, name: str, entry: dict[str, Any]) -> Any:
+    entries = object_schema({"results": array_schema(named_schema(name, entry))})
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=f"list_{what.replace(' ', '_')}",
+            summary=f"All {what}",
+            auth=[],
+            parameters=[
+                OpenApiParameter(
+                    "q",
+                    {"type": "string", "minLength": 1, "maxLength": 80},
+                    description="Only entries with this in their code, label or synonyms.",
+                ),
+                OpenApiParameter(
+                    "language",
+                    {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"},
+                    description="Of labels and synonyms; `en` if not given.",
+                ),
+                IF_NONE_MATCH,
+                etag(200, 304),
+            ],
+            responses={200: OpenApiResponse(named_schema(f"{name}List", entries)), 304: None, **problems(422)},
+            tags=["catalogue"],
+        )
+    )
 
 
 def _search_text(text: str) -> str:
@@ -137,17 +154,21 @@ def _mentions(entry: dict[str, Any], wanted: str) -> bool:
     return any(wanted in text.casefold() for text in texts)
 
 
+@_describe("exercise activities", "ExerciseActivity", EXERCISE_ACTIVITY)
 class ExerciseActivitiesView(CatalogueView):
     entries = staticmethod(exercise_activities)
 
 
+@_describe("cognitive activities", "CognitiveActivity", COGNITIVE_ACTIVITY)
 class CognitiveActivitiesView(CatalogueView):
     entries = staticmethod(cognitive_activities)
 
 
+@_describe("foods", "Food", FOOD)
 class FoodsView(CatalogueView):
     entries = staticmethod(foods)
 
 
+@_describe("practices", "Practice", PRACTICE)
 class PracticesView(CatalogueView):
     entries = staticmethod(practices)

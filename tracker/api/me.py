@@ -18,6 +18,7 @@ from backend.api.conditional import not_modified
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import make_cursor, page_size, read_cursor, read_parameters
 from backend.api.serializers import StrictSerializer
+from tracker.api.schemas import ME
 from tracker.profiles import change_profile, profile_document, profile_tag
 from tracker.scoring.protocol import WES_1_0_0
 
@@ -86,7 +87,7 @@ class MeView(ParticipantView):
         operation_id="read_me",
         summary="The participant's profile",
         parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)],
-        responses={200: MeSerializer, 304: None, **problems()},
+        responses={200: OpenApiResponse(named_schema("Me", ME)), 304: None, **problems()},
         tags=["account"],
     )
     def get(self, request: Request) -> Response:
@@ -108,7 +109,7 @@ class MeView(ParticipantView):
             )
         ],
         request=MeSerializer,
-        responses={200: MeSerializer, **problems(400, 412, 413, 415, 422)},
+        responses={200: OpenApiResponse(named_schema("Me", ME)), **problems(412, 422)},
         tags=["account"],
     )
     def patch(self, request: Request) -> Response:

@@ -29,7 +29,7 @@ class IdConverter:
 
 
 class DateConverter:
-    regex = r"\d{4}-\d{2}-\d{2}"
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
         return iso_date(value)
@@ -39,7 +39,7 @@ class DateConverter:
 
 
 class WeekConverter:
-    regex = r"\d{4}-W\d{2}"
+    regex = r"[0-9]{4}-W[0-9]{2}"
 
     def to_python(self, value: str) -> Week:
         return read_week(value)
