@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.mfa",
     "anymail",
+    "backend.limits",
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
@@ -64,13 +65,15 @@ MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backend.observability.logs.RequestMiddleware",
+    "backend.limits.bounds.BoundsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "backend.accounts.sign_in_limits.SignInLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "backend.observability.logs.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -161,10 +164,9 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": APP_URL,
     "account_reset_password_from_key": APP_URL,
 }
-# Sign-in limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ENGRAM_TRUSTED_PROXIES", 0)
-# Confirming and resetting by code send a mail for each try.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "3/3m/key", "reset_password": "20/m/ip,5/m/key"}
+# backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
@@ -187,11 +189,11 @@ ERASURE_LEDGER = env.str("ENGRAM_ERASURE_LEDGER", "") or (
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backend.accounts.authentication.DeviceTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["backend.api.json.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["backend.api.bodies.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["backend.api.json.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.api.json.AlwaysJSON",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "backend.api.problems.problem_response",
+    "EXCEPTION_HANDLER": "backend.api.refusals.problem_response",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -233,8 +235,23 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+# --- Limits -------------------------------------------------------------------------------------------------------------
+# Limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
+TRUSTED_PROXIES = env.int("ENGRAM_TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# What a request may bring and ask for: bytes of a body, as it is sent and expanded, by the beginning of the address …
+MAX_BODY_BYTES = 256 * 1024
+BODY_LIMITS = [("/v1/sync/push", 2 * 1024 * 1024)]
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+# … and seconds of PostgreSQL, for a statement and for a lock that it waits for.
+STATEMENT_TIMEOUT_SECONDS = env.float("ENGRAM_STATEMENT_TIMEOUT_SECONDS", 10.0)
+LOCK_TIMEOUT_SECONDS = env.float("ENGRAM_LOCK_TIMEOUT_SECONDS", 5.0)
+# Changes to the numbers in backend/limits/policies.py, each NAME=QUOTA/SECONDS.
+RATE_LIMITS: list[str] = env.list("ENGRAM_RATE_LIMITS", [])
+
 # --- Security -----------------------------------------------------------------------------------------------------------
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -314,7 +314,7 @@ def test_a_write_makes_exactly_its_weeks_due(phone: Phone, last_week: Week) -> N
 
 
 def test_a_body_over_the_limit_is_refused(phone: Phone, last_week: Week, settings: Any) -> None:
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit = settings.MAX_BODY_BYTES
     assert phone.get("/v1/server").json()["limits"]["body_bytes"] == limit
     body = exercise(last_week.first_day, note="x" * limit)
     answer = phone.post("/v1/exercise-logs", body)

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import read_parameters
+from backend.limits.views import PublicView
 from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 from tracker.practice_labels import PRACTICE_LABELS
@@ -91,11 +90,9 @@ def practices(language: str) -> list[dict[str, Any]]:
     ]
 
 
-class CatalogueView(APIView):
+class CatalogueView(PublicView):
     """One list of the catalogue. It holds nothing of anybody's, so no sign-in is asked for."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     entries: Callable[[str], list[dict[str, Any]]]
 
     def get(self, request: Request) -> Response:

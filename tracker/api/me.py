@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -23,6 +24,8 @@ from tracker.profiles import change_profile, profile_document, profile_tag
 from tracker.scoring.protocol import WES_1_0_0
 
 DEFAULT_PAGE = 50
+# Control characters and line breaks, and what turns the direction of the text that follows the name.
+UNFIT_FOR_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 PROFILE_CHANGES = {
     "type": "object",
     "properties": {
@@ -67,6 +70,11 @@ class MeSerializer(StrictSerializer):
     not_applicable = serializers.ListField(
         child=serializers.ChoiceField(choices=PRACTICES), required=False, max_length=len(PRACTICES)
     )
+
+    def validate_display_name(self, name: str) -> str:
+        if UNFIT_FOR_NAMES.search(name):
+            raise serializers.ValidationError("A name is one line, in the order it is written.", code="characters")
+        return name
 
     def validate_home_time_zone(self, name: str) -> str:
         if name not in available_timezones():
