@@ -156,17 +156,21 @@ def _step(mail: OutgoingMail, before: MailState, after: MailState, **fields: Any
 
 
 def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:
-    """No server, no attempt: the mails wait a minute, and cost nobody's patience one by one."""
+    """No server, no attempt: the mails wait a minute, and cost nobody's patience one by one.
+
+    The one that it happened to comes after the others: should it be what breaks the connection, they get through.
+    """
     logger.warning("mail_server_unreachable", waiting=len(mails), reason=reply)
-    ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], claim_token=mails[0].claim_token)
-    ours.filter(state=MailState.CONNECTING).update(
-        state=MailState.PENDING,
-        claim_token=None,
-        claimed_until=None,
-        attempts=F("attempts") - 1,
-        last_reply=reply[:500],
-        next_attempt_at=Now() + FIRST_RETRY,
-    )
+    for waiting, pause in ((mails[:1], FIRST_RETRY + timedelta(seconds=1)), (mails[1:], FIRST_RETRY)):
+        ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in waiting], claim_token=mails[0].claim_token)
+        ours.filter(state=MailState.CONNECTING).update(
+            state=MailState.PENDING,
+            claim_token=None,
+            claimed_until=None,
+            attempts=F("attempts") - 1,
+            last_reply=reply[:500],
+            next_attempt_at=Now() + pause,
+        )
 
 
 def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:

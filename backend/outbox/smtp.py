@@ -8,19 +8,21 @@ from types import TracebackType
 
 from django.conf import settings
 
+# In answer to RCPT, these speak of the connection or of us, and not of the recipient: 421 closing down, 503 out of order
+# (RFC 5321), 530 to 538 who we are (RFC 4954).
+ABOUT_THE_SESSION = frozenset({421, 503, 530, 534, 535, 538})
+
 
 class Refused(Exception):
-    """The server said no, definitely: nothing was accepted. Temporary (4xx) or for good (5xx)."""
+    """The server said no to this mail, definitely: nothing was accepted. Temporary (4xx) or for good (5xx)."""
 
-    def __init__(self, code: int, reply: bytes | str) -> None:
-        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    def __init__(self, code: int, reply: bytes) -> None:
         self.temporary = code < 500
-        self.reply = f"{code} {text}"[:500]
-        super().__init__(self.reply)
+        super().__init__(_words(code, reply))
 
 
 class Unreachable(Exception):
-    """No connection, or it broke before the message was handed over: nothing was accepted."""
+    """No server that would take mails from us at all, or none any more: nothing was accepted, and no mail is at fault."""
 
 
 class Unknown(Exception):
@@ -47,19 +49,26 @@ class SMTPTransport:
             self._smtp = None
 
     def begin(self, sender: str, recipient: str) -> None:
-        """Up to, and not including, DATA. Raises Refused or Unreachable."""
+        """Up to, and not including, DATA. Raises Refused for what the server says of the recipient, and Unreachable for
+        everything else: who we are, what we send as, or a connection that breaks is no mail's fault."""
+        smtp = self._connection()
         try:
-            smtp = self._connection()
-            for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
-                if code not in (250, 251):
-                    smtp.rset()
-                    raise Refused(code, reply)
-        except smtplib.SMTPResponseException as error:
+            code, reply = smtp.mail(sender)
+            if not _accepted(code):
+                raise Unreachable(_words(code, reply))
+            code, reply = smtp.rcpt(recipient)
+            if _accepted(code):
+                return
+            if code in ABOUT_THE_SESSION or not 400 <= code < 600:
+                raise Unreachable(_words(code, reply))
+        except Unreachable:
             self.close()
-            raise Refused(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
+            raise
+        except OSError as error:  # smtplib's own errors are OSErrors too
             self.close()
-            raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
+            raise Unreachable(_reason(error)) from error
+        smtp.rset()
+        raise Refused(code, reply)
 
     def hand_over(self, message: bytes) -> str:
         """DATA and the message; returns the server's reply to it. Raises Refused or Unknown."""
@@ -68,27 +77,46 @@ class SMTPTransport:
             code, reply = self._smtp.data(message)
         except smtplib.SMTPDataError as error:
             raise Refused(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             self.close()
-            raise Unknown(f"{type(error).__name__}: {error}"[:500]) from error
+            raise Unknown(_reason(error)) from error
         if code != 250:
             raise Refused(code, reply)
-        return f"{code} {reply.decode('utf-8', 'replace')}"[:500]
+        return _words(code, reply)
 
     def _connection(self) -> smtplib.SMTP:
+        """The connection that there is, or a new one. Raises Unreachable for whatever keeps us from having one."""
         if self._smtp is not None:
             try:
                 if self._smtp.rset()[0] == 250:  # also forgets a message that was begun and not handed over
                     return self._smtp
-            except (smtplib.SMTPException, OSError):
+            except OSError:
                 pass  # the server has closed an idle connection: open another
             self.close()
+        try:
+            return self._connect()
+        except (OSError, ValueError) as error:  # ValueError: a host or a password that can't be put into bytes
+            self.close()
+            raise Unreachable(_reason(error)) from error
+
+    def _connect(self) -> smtplib.SMTP:
         kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-        smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+        self._smtp = smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
         smtp.ehlo_or_helo_if_needed()
         if settings.EMAIL_USE_TLS:
             smtp.starttls(context=ssl.create_default_context())
         if settings.EMAIL_HOST_USER:
             smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-        self._smtp = smtp
         return smtp
+
+
+def _accepted(code: int) -> bool:
+    return 200 <= code < 300
+
+
+def _words(code: int, reply: bytes) -> str:
+    return f"{code} {reply.decode('utf-8', 'replace')}"[:500]
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
