@@ -67,8 +67,7 @@ class SMTPTransport:
         except OSError as error:  # smtplib's own errors are OSErrors too
             self.close()
             raise Unreachable(_reason(error)) from error
-        smtp.rset()
-        raise Refused(code, reply)
+        raise Refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
 
     def hand_over(self, message: bytes) -> str:
         """DATA and the message; returns the server's reply to it. Raises Refused or Unknown."""

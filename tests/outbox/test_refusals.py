@@ -128,3 +128,17 @@ def test_a_refusal_concerns_its_mail_alone(
     assert send_mail() == 1
     assert states() == {"first": first, "second": (MailState.SENT, 1)}
     assert OutgoingMail.objects.get(dedupe_key="first").last_reply == said
+
+
+@pytest.mark.parametrize("goodbye", ["RCPT", "RSET"])
+def test_a_refusal_before_a_lost_connection_is_kept(phone: Phone, serve: Serve, goodbye: str) -> None:
+    script = {"RCPT": ["550 5.1.1 No such person"]}
+    if goodbye == "RCPT":
+        script["RCPT"][0] += HANG_UP
+    else:
+        script["RSET"] = [HANG_UP]
+    serve(**script)
+    enqueue_two(phone)
+    assert send_mail() == 1
+    assert states() == {"first": (MailState.FAILED, 1), "second": (MailState.SENT, 1)}
+    assert OutgoingMail.objects.get(dedupe_key="first").last_reply == "550 5.1.1 No such person"
