@@ -16,7 +16,7 @@ ABOUT_THE_SESSION = frozenset({421, 503, 530, 534, 535, 538})
 class Refused(Exception):
     """The server said no to this mail, definitely: nothing was accepted. Temporary (4xx) or for good (5xx)."""
 
-    def __init__(self, code: int, reply: bytes) -> None:
+    def __init__(self, code: int, reply: bytes | str) -> None:
         self.temporary = code < 500
         super().__init__(_words(code, reply))
 
@@ -26,7 +26,7 @@ class Unreachable(Exception):
 
 
 class Unknown(Exception):
-    """The connection broke after the message was begun: nobody can say whether it was accepted."""
+    """The connection broke, or the server said nonsense, after DATA: nobody can say whether the message was accepted."""
 
 
 class SMTPTransport:
@@ -70,18 +70,26 @@ class SMTPTransport:
         raise Refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
 
     def hand_over(self, message: bytes) -> str:
-        """DATA and the message; returns the server's reply to it. Raises Refused or Unknown."""
+        """DATA and the message; returns the server's reply to it. Raises Refused for a clear no, and Unknown for whatever
+        may have been a yes: a mail that was accepted must not be sent again."""
         assert self._smtp is not None  # begin() came first
         try:
             code, reply = self._smtp.data(message)
-        except smtplib.SMTPDataError as error:
-            raise Refused(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPDataError as error:  # in answer to DATA itself, before the message
+            raise self._judged(error.smtp_code, error.smtp_error) from error
         except OSError as error:
             self.close()
             raise Unknown(_reason(error)) from error
-        if code != 250:
-            raise Refused(code, reply)
-        return _words(code, reply)
+        if _accepted(code):
+            return _words(code, reply)
+        raise self._judged(code, reply)
+
+    def _judged(self, code: int, reply: bytes | str) -> Refused | Unknown:
+        """What an answer after DATA is that isn't a yes."""
+        if 400 <= code < 600:
+            return Refused(code, reply)
+        self.close()  # what comes next over this connection could mean anything
+        return Unknown(_words(code, reply))
 
     def _connection(self) -> smtplib.SMTP:
         """The connection that there is, or a new one. Raises Unreachable for whatever keeps us from having one."""
@@ -113,8 +121,9 @@ def _accepted(code: int) -> bool:
     return 200 <= code < 300
 
 
-def _words(code: int, reply: bytes) -> str:
-    return f"{code} {reply.decode('utf-8', 'replace')}"[:500]
+def _words(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {text}"[:500]
 
 
 def _reason(error: Exception) -> str:

@@ -142,3 +142,44 @@ def test_a_refusal_before_a_lost_connection_is_kept(phone: Phone, serve: Serve, 
     assert send_mail() == 1
     assert states() == {"first": (MailState.FAILED, 1), "second": (MailState.SENT, 1)}
     assert OutgoingMail.objects.get(dedupe_key="first").last_reply == "550 5.1.1 No such person"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("250 Accepted", MailState.SENT),
+        ("251 Will forward", MailState.SENT),
+        ("200 Fine", MailState.SENT),
+        ("451 Later", MailState.PENDING),
+        ("554 Never", MailState.FAILED),
+        ("354 Go on", MailState.UNKNOWN),
+        ("600 What is this", MailState.UNKNOWN),
+        ("what?", MailState.UNKNOWN),
+        ("what?\r\n250 Accepted", MailState.UNKNOWN),
+        ("250" + HANG_UP, MailState.SENT),
+        (HANG_UP, MailState.UNKNOWN),
+    ],
+)
+def test_only_a_clear_no_after_the_message_is_tried_again(
+    phone: Phone, serve: Serve, answer: str, state: MailState
+) -> None:
+    """Whatever may have been an acceptance is never sent a second time."""
+    server = serve(MESSAGE=[answer])
+    enqueue_two(phone)
+    assert send_mail() == (
+        2 if state == MailState.SENT else 1
+    )  # the next mail goes its way, over a new connection if need be
+    assert states() == {"first": (state, 1), "second": (MailState.SENT, 1)}
+    OutgoingMail.objects.update(next_attempt_at=timezone.now())
+    again = state == MailState.PENDING
+    assert send_mail() == again
+    assert len(server.messages) == 2 + again
+
+
+@pytest.mark.parametrize("answer", ["what?", "250 Taken", "-1"])
+def test_nonsense_in_answer_to_data_is_no_refusal(phone: Phone, serve: Serve, answer: str) -> None:
+    server = serve(DATA=[answer])
+    enqueue_two(phone)
+    assert send_mail() == 1
+    assert states() == {"first": (MailState.UNKNOWN, 1), "second": (MailState.SENT, 1)}
+    assert len(server.messages) == 1
