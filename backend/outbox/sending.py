@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 from backend.accounts.models import User
 from backend.outbox.kinds import render
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.smtp import Refused, SMTPTransport, Unknown, Unreachable
+from backend.outbox.smtp import Refused, SMTPTransport, Undeliverable, Unknown, Unreachable, ascii_domain
 
 logger = structlog.get_logger(__name__)
 
@@ -110,18 +110,10 @@ def claim() -> list[OutgoingMail]:
 
 def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
     """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
-    user = User.objects.get(pk=mail.user_id)
+    message = _begin(mail, transport)
+    if message is None or not _step(mail, MailState.CONNECTING, MailState.DATA_STARTED):
+        return False  # it can't be sent, or somebody else has taken the lease over
     try:
-        message = build_message(mail, user.email)
-    except Exception as error:  # a mail that can't be made must not keep the others from being sent
-        logger.exception("mail_not_made", mail=mail.pk)
-        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", for_good=True)
-        return False
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    try:
-        transport.begin(sender, user.email)
-        if not _step(mail, MailState.CONNECTING, MailState.DATA_STARTED):
-            return False  # somebody else has taken the lease over
         reply = transport.hand_over(message)
     except Refused as refusal:
         _put_back(mail, str(refusal), for_good=not refusal.temporary)
@@ -131,6 +123,45 @@ def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
         logger.error("mail_unknown", mail=mail.pk)
         return False
     return _step(mail, MailState.DATA_STARTED, MailState.SENT, last_reply=reply, sent_at=Now())
+
+
+def _begin(mail: OutgoingMail, transport: SMTPTransport) -> bytes | None:
+    """Make the message and announce it to the server, up to DATA; None if it can't be sent, which is then in its row.
+
+    Raises Unreachable. Anything else that goes wrong here costs this mail alone, never those after it.
+    """
+    user = User.objects.filter(pk=mail.user_id).first()
+    if user is None:  # erased meanwhile, and the mail with them
+        return None
+    try:
+        sender = _sender()
+        message = build_message(mail, user.email)
+        transport.begin(sender, user.email)
+    except Unreachable:
+        raise
+    except Refused as refusal:
+        _put_back(mail, str(refusal), for_good=not refusal.temporary)
+    except Undeliverable as error:
+        _put_back(mail, str(error), for_good=True)
+    except Exception as error:  # in the row and in the logs; a mail that can't be made must not keep the others waiting
+        logger.exception("mail_not_made", mail=mail.pk)
+        transport.close()
+        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", for_good=True)
+    else:
+        return message
+    return None
+
+
+def _sender() -> str:
+    """The envelope's sender. Raises Unreachable if DEFAULT_FROM_EMAIL can't be one: that is no mail's fault either."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    try:
+        sender = ascii_domain(address)
+    except Undeliverable as error:
+        raise Unreachable(f"DEFAULT_FROM_EMAIL: {error}") from error
+    if not sender.isascii():
+        raise Unreachable("DEFAULT_FROM_EMAIL: only its domain may be other than ASCII.")
+    return sender
 
 
 def build_message(mail: OutgoingMail, recipient: str) -> bytes:

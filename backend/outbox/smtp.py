@@ -7,6 +7,7 @@ import ssl
 from types import TracebackType
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 # In answer to RCPT, these speak of the connection or of us, and not of the recipient: 421 closing down, 503 out of order
 # (RFC 5321), 530 to 538 who we are (RFC 4954).
@@ -19,6 +20,10 @@ class Refused(Exception):
     def __init__(self, code: int, reply: bytes | str) -> None:
         self.temporary = code < 500
         super().__init__(_words(code, reply))
+
+
+class Undeliverable(Exception):
+    """No server needs to be asked, or this one has no way to be: nothing was accepted, and never will be."""
 
 
 class Unreachable(Exception):
@@ -49,14 +54,21 @@ class SMTPTransport:
             self._smtp = None
 
     def begin(self, sender: str, recipient: str) -> None:
-        """Up to, and not including, DATA. Raises Refused for what the server says of the recipient, and Unreachable for
-        everything else: who we are, what we send as, or a connection that breaks is no mail's fault."""
+        """Up to, and not including, DATA; `sender` is ASCII. Raises Refused for what the server says of the recipient,
+        Undeliverable for an address that can't be written to, and Unreachable for everything else: who we are, what we
+        send as, or a connection that breaks is no mail's fault."""
         smtp = self._connection()
+        to = ascii_domain(recipient)
+        options = []
+        if not to.isascii():
+            if not smtp.has_extn("smtputf8"):
+                raise Undeliverable("The mail server does not offer SMTPUTF8, which this address needs.")
+            options = ["SMTPUTF8"]
         try:
-            code, reply = smtp.mail(sender)
+            code, reply = smtp.mail(sender, options)
             if not _accepted(code):
                 raise Unreachable(_words(code, reply))
-            code, reply = smtp.rcpt(recipient)
+            code, reply = smtp.rcpt(to)
             if _accepted(code):
                 return
             if code in ABOUT_THE_SESSION or not 400 <= code < 600:
@@ -115,6 +127,18 @@ class SMTPTransport:
         if settings.EMAIL_HOST_USER:
             smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         return smtp
+
+
+def ascii_domain(address: str) -> str:
+    """The address as it goes over the wire. By IDNA 2003 as Django does it, and not by a newer rule that takes some names
+    for others: this is where the code went by which the owner has confirmed it. Raises Undeliverable."""
+    local_part, at, domain = address.rpartition("@")
+    if not (local_part and at and domain) or not address.isprintable():
+        raise Undeliverable("This is no address.")
+    try:
+        return f"{local_part}@{punycode(domain)}"
+    except UnicodeError as error:
+        raise Undeliverable(f"There is no such domain: {error}") from error
 
 
 def _accepted(code: int) -> bool:
