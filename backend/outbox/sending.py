@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend.accounts.models import User
@@ -87,7 +87,10 @@ def settle_abandoned() -> None:
     )
     if unknown:
         logger.error("mail_unknown", count=unknown)
-    OutgoingMail.objects.filter(state=MailState.PENDING, expires_at__lt=Now()).update(state=MailState.CANCELLED)
+    waiting = Q(state=MailState.PENDING) | Q(state=MailState.CONNECTING, claimed_until__lt=Now())
+    OutgoingMail.objects.filter(waiting, expires_at__lt=Now()).update(
+        state=MailState.CANCELLED, claim_token=None, claimed_until=None
+    )
 
 
 def claim() -> list[OutgoingMail]:
@@ -96,9 +99,9 @@ def claim() -> list[OutgoingMail]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH picked AS (SELECT id FROM outbox_outgoingmail WHERE"
-            "  (state = 'pending' AND next_attempt_at <= statement_timestamp()"
-            "    AND (expires_at IS NULL OR expires_at > statement_timestamp()))"
-            "  OR (state = 'connecting' AND claimed_until < statement_timestamp())"
+            "  ((state = 'pending' AND next_attempt_at <= statement_timestamp())"
+            "   OR (state = 'connecting' AND claimed_until < statement_timestamp()))"
+            "  AND (expires_at IS NULL OR expires_at > statement_timestamp())"
             "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
             " UPDATE outbox_outgoingmail AS mail SET state = 'connecting', claim_token = %s,"
             "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1"
@@ -111,18 +114,18 @@ def claim() -> list[OutgoingMail]:
 def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
     """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
     message = _begin(mail, transport)
-    if message is None or not _step(mail, MailState.CONNECTING, MailState.DATA_STARTED):
-        return False  # it can't be sent, or somebody else has taken the lease over
+    if message is None or not _start_data(mail):
+        return False  # it can't be sent, somebody else has taken the lease over, or its time has passed meanwhile
     try:
         reply = transport.hand_over(message)
     except Refused as refusal:
         _put_back(mail, str(refusal), for_good=not refusal.temporary)
         return False
     except Unknown as error:
-        _step(mail, MailState.DATA_STARTED, MailState.UNKNOWN, last_reply=str(error))
+        _finish(mail, MailState.UNKNOWN, last_reply=str(error))
         logger.error("mail_unknown", mail=mail.pk)
         return False
-    return _step(mail, MailState.DATA_STARTED, MailState.SENT, last_reply=reply, sent_at=Now())
+    return _finish(mail, MailState.SENT, last_reply=reply, sent_at=Now())
 
 
 def _begin(mail: OutgoingMail, transport: SMTPTransport) -> bytes | None:
@@ -178,12 +181,21 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
     return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
 
 
-def _step(mail: OutgoingMail, before: MailState, after: MailState, **fields: Any) -> bool:
-    """Move a mail on, if it still is where we left it and still ours: committed when this returns."""
-    keep = {MailState.CONNECTING, MailState.DATA_STARTED}
-    released = {} if after in keep else {"claim_token": None, "claimed_until": None}
-    mine = OutgoingMail.objects.filter(pk=mail.pk, state=before, claim_token=mail.claim_token, claimed_until__gt=Now())
-    return mine.update(state=after, **released, **fields) == 1
+def _start_data(mail: OutgoingMail) -> bool:
+    """The last look before a message is handed over: is the mail still ours, and still to be sent? Committed at return."""
+    in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+    return _ours(mail, MailState.CONNECTING).filter(in_time).update(state=MailState.DATA_STARTED) == 1
+
+
+def _finish(mail: OutgoingMail, state: MailState, **fields: Any) -> bool:
+    """Say what became of a message that was handed over, unless it was given up meanwhile. Committed at return."""
+    ours = _ours(mail, MailState.DATA_STARTED)
+    return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
+
+
+def _ours(mail: OutgoingMail, state: MailState) -> QuerySet[OutgoingMail]:
+    """The mail, if it still is where we left it and still under our lease."""
+    return OutgoingMail.objects.filter(pk=mail.pk, state=state, claim_token=mail.claim_token, claimed_until__gt=Now())
 
 
 def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:
