@@ -182,20 +182,27 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
 
 
 def _start_data(mail: OutgoingMail) -> bool:
-    """The last look before a message is handed over: is the mail still ours, and still to be sent? Committed at return."""
+    """The last look before a message is handed over: is the mail still ours, and still to be sent? Committed at return.
+
+    The lease begins anew: it was for the whole batch, and this mail may be the last of it.
+    """
     in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-    return _ours(mail, MailState.CONNECTING).filter(in_time).update(state=MailState.DATA_STARTED) == 1
+    ours = _ours(mail, MailState.CONNECTING).filter(in_time, claimed_until__gt=Now())
+    return ours.update(state=MailState.DATA_STARTED, claimed_until=Now() + LEASE) == 1
 
 
 def _finish(mail: OutgoingMail, state: MailState, **fields: Any) -> bool:
-    """Say what became of a message that was handed over, unless it was given up meanwhile. Committed at return."""
+    """Say what became of a message that was handed over, unless it was given up meanwhile. Committed at return.
+
+    An answer that comes after the lease counts: nobody else takes a mail over once its data has started.
+    """
     ours = _ours(mail, MailState.DATA_STARTED)
     return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
 
 
 def _ours(mail: OutgoingMail, state: MailState) -> QuerySet[OutgoingMail]:
-    """The mail, if it still is where we left it and still under our lease."""
-    return OutgoingMail.objects.filter(pk=mail.pk, state=state, claim_token=mail.claim_token, claimed_until__gt=Now())
+    """The mail, if it still is where we left it and nobody has taken it over."""
+    return OutgoingMail.objects.filter(pk=mail.pk, state=state, claim_token=mail.claim_token)
 
 
 def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:

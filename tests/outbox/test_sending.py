@@ -223,3 +223,47 @@ def test_a_mail_that_somebody_is_about_to_send_is_left_to_them(phone: Phone, mai
     OutgoingMail.objects.update(expires_at=Now() - timedelta(seconds=1))
     sending.settle_abandoned()
     assert OutgoingMail.objects.get().state == MailState.CONNECTING
+
+
+def test_what_the_server_accepted_is_sent_however_long_the_batch_took(
+    phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease covers one mail's hand-over, not what the mails before it took; and an answer counts even after it."""
+    original = SMTPTransport.hand_over
+
+    def slowly(self: SMTPTransport, message: bytes) -> str:
+        lease = OutgoingMail.objects.get().claimed_until
+        assert lease is not None
+        assert lease > timezone.now() + sending.LEASE - timedelta(seconds=10)
+        OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
+        return original(self, message)
+
+    monkeypatch.setattr(SMTPTransport, "hand_over", slowly)
+    enqueue_greeting(phone)
+    (mail,) = sending.claim()
+    OutgoingMail.objects.update(claimed_until=Now() + timedelta(seconds=5))  # what the others have left of it
+    with SMTPTransport() as transport:
+        assert sending.send(mail, transport) is True
+    mail.refresh_from_db()
+    assert (mail.state, mail.claim_token, mail.claimed_until) == (MailState.SENT, None, None)
+    assert len(mailbox.messages) == 1
+
+
+def test_an_answer_after_the_mail_was_given_up_changes_nothing(
+    phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = SMTPTransport.hand_over
+
+    def far_too_slowly(self: SMTPTransport, message: bytes) -> str:
+        lapse()
+        sending.settle_abandoned()
+        return original(self, message)
+
+    monkeypatch.setattr(SMTPTransport, "hand_over", far_too_slowly)
+    enqueue_greeting(phone)
+    assert send_mail() == 0
+    assert OutgoingMail.objects.get().state == MailState.UNKNOWN
+    monkeypatch.undo()
+    due_again()
+    assert send_mail() == 0
+    assert len(mailbox.messages) == 1
