@@ -5,14 +5,15 @@ Both are written in one transaction. Later changes revise the score and send not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
@@ -20,6 +21,7 @@ from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.models import SyncCounter
 from tracker.guidance import choose_guidance, guidance_document
+from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
@@ -50,10 +52,27 @@ def occurrence_after(user: User, moment: datetime) -> Occurrence:
     today = moment.astimezone(zone).date()
     days_ahead = (user.weekly_email_weekday - today.weekday()) % 7
     for day in (today + timedelta(days=days_ahead), today + timedelta(days=days_ahead + 7)):
-        at = datetime.combine(day, time(user.weekly_email_hour), tzinfo=zone).astimezone(UTC)
+        at = _at_home(user, day)
         if at > moment:
             break
     return Occurrence(at, Week.of(day).previous())
+
+
+def latest_occurrence(user: User, now: datetime) -> Occurrence:
+    """The last one that has come by `now`."""
+    week = Week.of(now.astimezone(ZoneInfo(user.home_time_zone)).date()).previous()
+    occurrence = occurrence_that_closes(user, week)
+    return occurrence if occurrence.at <= now else occurrence_that_closes(user, week.previous())
+
+
+def occurrence_that_closes(user: User, week: Week) -> Occurrence:
+    """The chosen weekday and hour in the week after `week`."""
+    day = week.next().monday + timedelta(days=user.weekly_email_weekday)
+    return Occurrence(_at_home(user, day), week)
+
+
+def _at_home(user: User, day: date) -> datetime:
+    return datetime.combine(day, time(user.weekly_email_hour), tzinfo=ZoneInfo(user.home_time_zone)).astimezone(UTC)
 
 
 def close_weeks(*, now: datetime) -> int:
@@ -80,25 +99,68 @@ def _whose_hour_has_come(now: datetime) -> list[User]:
 
 def _close(users: list[User], now: datetime) -> int:
     come: list[tuple[User, Occurrence]] = []
+    owed = _first_weeks_owed(users)
     for user in users:
-        occurrence = _current_occurrence(user, now)
+        occurrence = _current_occurrence(user, owed.get(user.pk), now)
         if occurrence.at <= now:
             come.append((user, occurrence))
             occurrence = occurrence_after(user, occurrence.at)
         user.next_weekly_email_at = occurrence.at
+    to_close = _not_closed_yet(come)
     if come:
-        close_scores([(user.pk, occurrence.week.monday) for user, occurrence in come], now=now)
+        close_scores(to_close, now=now)
         stored = read_weeks([(user.pk, occurrence.week) for user, occurrence in come])
         enqueue(_mails(come, stored, now))
         transaction.on_commit(lambda: wake("send_mail"))
     User.objects.bulk_update(users, ["next_weekly_email_at"])
-    return len(come)
+    return len(to_close)
 
 
-def _current_occurrence(user: User, now: datetime) -> Occurrence:
-    """What `next_weekly_email_at` stands for; worked out anew when it is empty. An hour that has begun has come."""
+def _current_occurrence(user: User, owed: Week | None, now: datetime) -> Occurrence:
+    """The first occurrence whose week is still owed, else what `next_weekly_email_at` stands for.
+
+    That time is only a hint when to look: each change of choices empties it, and what was planned for before may have come
+    and gone meanwhile. When it is empty, an hour that has begun has come.
+    """
+    if owed is not None and owed <= latest_occurrence(user, now).week:
+        return occurrence_that_closes(user, owed)
     planned = user.next_weekly_email_at
     return occurrence_after(user, (planned or now) - (timedelta(microseconds=1) if planned else HOUR))
+
+
+def _first_weeks_owed(users: Sequence[User]) -> dict[UUID, Week]:
+    """The first week of each participant that is not closed yet, whether it is over or not.
+
+    After a close that is the next week; before the first one, the week that the first occurrence after their first record
+    closes. So nobody gets the summary of a week for logging something after its hour.
+    """
+    last = WeeklyScore.objects.filter(user=OuterRef("pk"), closed_at__isnull=False).order_by("-week").values("week")[:1]
+    closed = User.objects.filter(pk__in=[user.pk for user in users]).annotate(last=Subquery(last))
+    weeks = {pk: Week(monday).next() for pk, monday in closed.values_list("pk", "last") if monday}
+    beginners = {user.pk: user for user in users if user.pk not in weeks}
+    for pk, began in _first_received(beginners).items():
+        weeks[pk] = occurrence_after(beginners[pk], began).week
+    return weeks
+
+
+def _first_received(users: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the first record of each came in."""
+    first: dict[UUID, datetime] = {}
+    for model in (ExerciseLog, CognitiveLog, DietLog, DayMark, WeekConfirmation) if users else ():
+        received = model._default_manager.filter(user__in=users).values_list("user").annotate(Min("received_at"))
+        for pk, moment in received.order_by():
+            first[pk] = min(moment, first.get(pk, moment))
+    return first
+
+
+def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID, date]]:
+    """The weeks to close: the hour may come twice for one, by a change of choices."""
+    keys = [(user.pk, occurrence.week.monday) for user, occurrence in come]
+    stored = WeeklyScore.objects.filter(
+        user__in={pk for pk, _ in keys}, week__in={monday for _, monday in keys}, closed_at__isnull=False
+    )
+    closed = set(stored.values_list("user", "week"))
+    return [key for key in keys if key not in closed]
 
 
 def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:
