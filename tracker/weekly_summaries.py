@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
@@ -36,6 +37,11 @@ BATCH_SIZE = 500
 # A summary is for the morning that it was asked for; nothing older than this is sent.
 SENDABLE_FOR = timedelta(days=3)
 HOUR = timedelta(hours=1)
+# Between two tries for a participant whose close fails.
+SHORTEST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +84,51 @@ def _at_home(user: User, day: date) -> datetime:
 def close_weeks(*, now: datetime) -> int:
     """Close the week of everybody whose hour has come, in batches; returns how many weeks. Any number may run at once."""
     closed = 0
-    while True:
-        with transaction.atomic():
-            users = _whose_hour_has_come(now)
-            if not users:
-                return closed
-            closed += _close(users, now)
+    while users := _whose_hour_has_come(now):
+        closed += _close_part(users, now)
+    return closed
 
 
-def _whose_hour_has_come(now: datetime) -> list[User]:
-    """Everybody whose hour has come and who has ever logged something: nobody else has weeks."""
+def _due(now: datetime) -> QuerySet[User]:
+    """Everybody whose hour has come and who has ever logged something (nobody else has weeks), locked, if nobody else's."""
     due = Q(next_weekly_email_at__isnull=True) | Q(next_weekly_email_at__lte=now)
     takes_part = Exists(SyncCounter.objects.filter(user=OuterRef("pk")))
-    return list(
-        User.objects.filter(due, takes_part, is_active=True)
-        .order_by(F("next_weekly_email_at").asc(nulls_first=True))
-        .select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE]
-    )
+    return User.objects.filter(due, takes_part, is_active=True).select_for_update(skip_locked=True, no_key=True)
+
+
+@transaction.atomic
+def _whose_hour_has_come(now: datetime) -> list[UUID]:
+    """The next batch."""
+    first = F("next_weekly_email_at").asc(nulls_first=True)
+    return list(_due(now).order_by(first).values_list("pk", flat=True)[:BATCH_SIZE])
+
+
+def _close_part(users: Sequence[UUID], now: datetime) -> int:
+    """Close these participants' weeks in one transaction; returns how many. If it fails, halve them until whoever makes it
+    fail stands alone: that one is put off, and keeps nobody else from their close."""
+    try:
+        with transaction.atomic():
+            return _close(list(_due(now).filter(pk__in=users)), now)
+    except (OperationalError, InterfaceError):  # PostgreSQL's trouble, and no participant's
+        raise
+    except Exception:
+        if len(users) == 1:
+            _put_off(users[0], now)
+            return 0
+    half = len(users) // 2
+    return _close_part(users[:half], now) + _close_part(users[half:], now)
+
+
+def _put_off(pk: UUID, now: datetime) -> None:
+    """Try one participant again later, from an exception handler: after a minute, and from then on whenever the time since
+    the hour has doubled, at least every six hours. What is owed stays owed, and a change of choices is tried at once."""
+    try:
+        late = now - latest_occurrence(User.objects.get(pk=pk), now).at
+    except (ZoneInfoNotFoundError, ValueError):  # the choices themselves are what fails
+        late = LONGEST_PAUSE
+    again = now + min(max(late, SHORTEST_PAUSE), LONGEST_PAUSE)
+    logger.exception("close_failed", user=str(pk), again=again.isoformat())
+    User.objects.filter(pk=pk).update(next_weekly_email_at=again)
 
 
 def _close(users: list[User], now: datetime) -> int:
