@@ -118,9 +118,12 @@ def take_weeks(keys: Sequence[tuple[UUID, date]]) -> Claim:
         return Claim(token, cursor.fetchall())
 
 
-_OF_CLAIM = (
-    " FROM unnest(%(users)s::uuid[], %(mondays)s::date[]) AS claimed(user_id, week)"
-    " WHERE due.user_id = claimed.user_id AND due.week = claimed.week AND due.claim_token = %(token)s"
+# Locked in the key's order, the order in which writers upsert them: so neither waits for the other in a circle.
+_HELD = (
+    "WITH held AS MATERIALIZED ("
+    " SELECT due.id FROM tracker_dueweek due"
+    " JOIN unnest(%(users)s::uuid[], %(mondays)s::date[]) AS claimed(user_id, week) USING (user_id, week)"
+    " WHERE due.claim_token = %(token)s ORDER BY due.user_id, due.week FOR UPDATE OF due)"
 )
 
 
@@ -133,7 +136,8 @@ def release_claim(claim: Claim) -> None:
     """Give back what was claimed and is due again meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracker_dueweek AS due SET claim_token = NULL, claimed_until = NULL" + _OF_CLAIM,
+            _HELD + " UPDATE tracker_dueweek AS due SET claim_token = NULL, claimed_until = NULL"
+            " FROM held WHERE due.id = held.id",
             _parameters(claim),
         )
 
@@ -142,11 +146,13 @@ def record_failure(claim: Claim, error: Exception) -> None:
     """Give claimed weeks back after a failure, to be tried again a little later; after the fifth they are quarantined."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracker_dueweek AS due SET claim_token = NULL, last_error = %(error)s,"
+            _HELD + " UPDATE tracker_dueweek AS due SET claim_token = NULL, last_error = %(error)s,"
             " claimed_until = statement_timestamp() + attempts * interval '2 seconds',"
-            " quarantined_at = CASE WHEN attempts >= %(most)s THEN statement_timestamp() END" + _OF_CLAIM,
+            " quarantined_at = CASE WHEN attempts >= %(most)s THEN statement_timestamp() END"
+            " FROM held WHERE due.id = held.id RETURNING quarantined_at",
             {**_parameters(claim), "error": f"{type(error).__name__}: {error}"[:500], "most": MAX_ATTEMPTS},
         )
+        _report_quarantine(sum(quarantined_at is not None for (quarantined_at,) in cursor.fetchall()))
 
 
 def quarantine_exhausted() -> int:
@@ -154,14 +160,20 @@ def quarantine_exhausted() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE tracker_dueweek SET quarantined_at = statement_timestamp(), claim_token = NULL,"
-            " last_error = 'The worker did not come back.'"
-            " WHERE quarantined_at IS NULL AND attempts >= %s AND claimed_until < statement_timestamp()",
+            " last_error = 'The worker did not come back.' WHERE id IN ("
+            # Whoever holds one of them has come back, or writes to it and so makes it due anew.
+            " SELECT id FROM tracker_dueweek WHERE quarantined_at IS NULL AND attempts >= %s"
+            " AND claimed_until < statement_timestamp() ORDER BY user_id, week FOR UPDATE SKIP LOCKED)",
             [MAX_ATTEMPTS],
         )
         count: int = cursor.rowcount
+    _report_quarantine(count)
+    return count
+
+
+def _report_quarantine(count: int) -> None:
     if count:
         logger.error("weeks_quarantined", count=count)
-    return count
 
 
 def lift_quarantine(weeks: QuerySet[DueWeek]) -> int:
