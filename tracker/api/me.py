@@ -16,22 +16,12 @@ from rest_framework.views import APIView
 
 from backend.accounts.models import WEEKDAYS, User
 from backend.api.openapi import problems
+from backend.api.serializers import StrictSerializer
 from backend.sync.views import owner
 from tracker.participant_facts import change_facts, latest_facts
 from tracker.scoring.protocol import WES_1_0_0
 
 PRACTICES = [practice.code for practice in WES_1_0_0.practices]
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses unknown fields; read-only ones are ignored, so that GET, edit, PATCH works."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
-            raise serializers.ValidationError(
-                {name: serializers.ErrorDetail("There is no such field.", "unknown_field") for name in sorted(unknown)}
-            )
-        return super().to_internal_value(data)
 
 
 class WeeklyEmailSerializer(StrictSerializer):
