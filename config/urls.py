@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
+    path("v1/", include("backend.accounts.urls")),
     path("v1/openapi.json", SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer]), name="openapi"),
     path("auth/", include("allauth.headless.urls")),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Device, User
-from backend.accounts.tokens import token_hash
+from backend.accounts.tokens import issue_token
 from config.demo.processes import free_port
 from tracker.catalogue_loading import load_catalogue
 from tracker.models import ExerciseActivity
@@ -52,7 +52,7 @@ def make_phone(email: str | None = None, **fields: Any) -> Phone:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     token = f"token-of-{user.pk}"
     now = timezone.now()
-    Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))
+    issue_token(Device.objects.create(user=user, last_seen_at=now), token, now=now, first_used_at=now)
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return Phone(user, client, token)

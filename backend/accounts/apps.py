@@ -7,8 +7,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
+        from allauth.account.signals import password_reset
+        from allauth.mfa.models import Authenticator
         from django.contrib.auth.signals import user_logged_out
+        from django.db.models.signals import post_delete, post_save
 
-        from backend.accounts.tokens import revoke_device_of_request
+        from backend.accounts import sign_outs
 
-        user_logged_out.connect(revoke_device_of_request, dispatch_uid="revoke device on sign-out")
+        user_logged_out.connect(sign_outs.signed_out, dispatch_uid="sign-out")
+        password_reset.connect(sign_outs.password_was_reset, dispatch_uid="password reset")
+        post_save.connect(sign_outs.second_factor_changed, Authenticator, dispatch_uid="second factor added")
+        post_delete.connect(sign_outs.second_factor_changed, Authenticator, dispatch_uid="second factor removed")
