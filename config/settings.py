@@ -133,11 +133,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "display_name")},
     },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.LengthValidator"},
+    {"NAME": "backend.accounts.passwords.NotCommonValidator"},
     {"NAME": "backend.accounts.sign_outs.PasswordChangeSignsOut"},
 ]
 ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
+
+from backend.accounts.passwords import same_on_every_phone
 
 WEEKDAYS = [
     (0, "Monday"),
@@ -37,7 +40,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Raises `ValidationError` on a password that is too weak for staff: the command does not know whom it asks for."""
+        staff = {**fields, "is_staff": True, "is_superuser": True}
+        if password is not None:
+            validate_password(password, self.model(email=email, **staff))
+        return self.create_user(email, password, **staff)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
@@ -101,6 +108,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.display_name
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password if raw_password is None else same_on_every_phone(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password if raw_password is None else same_on_every_phone(raw_password))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new password and the sign-outs that follow from it are stored together, or neither."""
