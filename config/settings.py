@@ -149,6 +149,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Second factors: authenticator apps, passkeys (which also sign in alone), and recovery codes for when they are lost.
+MFA_ADAPTER = "backend.accounts.second_factors.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Engram"
+MFA_TOTP_TOLERANCE = 1
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
