@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "backend.accounts.renewal_header.RenewalHeaderMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -139,12 +140,13 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.LengthValidator"},
+    {"NAME": "backend.accounts.passwords.NotCommonValidator"},
+    {"NAME": "backend.accounts.sign_outs.PasswordChangeSignsOut"},
 ]
 ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -154,6 +156,16 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
+# A new address counts once its code was entered; the old one gets a notice, as of every change of how one signs in.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Second factors: authenticator apps, passkeys (which also sign in alone), and recovery codes for when they are lost.
+MFA_ADAPTER = "backend.accounts.second_factors.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Engram"
+MFA_TOTP_TOLERANCE = 1
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
@@ -167,11 +179,13 @@ HEADLESS_FRONTEND_URLS = {
 # backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
-HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
+# How long a renewed token holds on after the new one was first used: for requests in flight.
+DEVICE_TOKEN_OVERLAP_MINUTES = env.int("ENGRAM_DEVICE_TOKEN_OVERLAP_MINUTES", 60)
 
 # --- Privacy ------------------------------------------------------------------------------------------------------------
 # How long an erasure can be taken back; 0: it happens at the next tick.

@@ -11,6 +11,7 @@ from config.documents import OpenApiDocumentView, ReferenceView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
+    path("v1/", include("backend.accounts.urls")),
     path("v1/openapi.json", OpenApiDocumentView.as_view(), name="openapi"),
     # allauth serves these whether or not there are phone numbers; without them they end in an error.
     re_path(r"^auth/\w+/v1/(?:account|auth)/phone(?:/|$)", page_not_found),

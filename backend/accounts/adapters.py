@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from backend.accounts.models import User
+from backend.accounts.passwords import STAFF_MINIMUM, is_long_enough, is_staff, same_on_every_phone
 
 MAX_ADDRESS_LENGTH = 254  # of `User.email`
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "staff_password_too_short": f"Staff need a password of at least {STAFF_MINIMUM} characters: ask for a new one.",
+    }
+
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Participants have no user name: the address is who they are."""
 
@@ -21,3 +29,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if len(cleaned) > MAX_ADDRESS_LENGTH:
             raise ValidationError(f"An address has {MAX_ADDRESS_LENGTH} characters at most.", code="max_length")
         return cleaned
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        super().clean_password(password, user)
+        return same_on_every_phone(password)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Who became staff with a shorter password sets another before signing in: only now can its length be seen."""
+        user: User | None = super().authenticate(request, **credentials)
+        password = credentials.get("password", "")
+        if user is not None and is_staff(user) and not is_long_enough(password, for_staff=True):
+            raise self.validation_error("staff_password_too_short")
+        return user

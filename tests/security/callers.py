@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
 from django.utils import timezone
 
 from backend.accounts.models import Device, User
-from backend.accounts.tokens import token_hash
+from backend.accounts.tokens import issue_token
 from tests.contract import DocumentedClient
 from tests.security.lives import Life
 
@@ -35,7 +34,7 @@ def staff(*, is_superuser: bool = False) -> User:
 def token_of(user: User) -> str:
     token = f"token-of-{user.pk}"
     now = timezone.now()
-    Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))
+    issue_token(Device.objects.create(user=user, last_seen_at=now), token, now=now, first_used_at=now)
     return token
 
 

@@ -19,7 +19,7 @@ from django.db import models
 from django.utils import timezone
 
 from backend.accounts.models import Device, User
-from backend.accounts.tokens import token_hash
+from backend.accounts.tokens import issue_token
 from backend.outbox.models import OutgoingMail
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
 from tracker.models import DueWeek
@@ -117,12 +117,15 @@ def _devices(life: Life) -> None:
     now = timezone.now()
     day = timedelta(days=1)
     for state, fields in {
-        "revoked": {"revoked_at": now, "last_seen_at": now, "expires_at": now + day},
-        "ended": {"last_seen_at": now, "expires_at": now - day},
-        "idle": {"last_seen_at": now - 31 * day, "expires_at": now + day},
+        "revoked": {"revoked_at": now, "last_seen_at": now},
+        "ended": {"last_seen_at": now},
+        "idle": {"last_seen_at": now - 31 * day},
     }.items():
         token = f"{state}-token-of-{life.user.pk}"
-        Device.objects.create(user=life.user, token_hash=token_hash(token), name=f"Phone {life.canary}", **fields)
+        device = Device.objects.create(user=life.user, name=f"Phone {life.canary}", **fields)
+        issue_token(device, token, now=now, first_used_at=now)
+        if state == "ended":
+            device.tokens.update(expires_at=now - day)
         life.tokens[state] = token
 
 
