@@ -9,8 +9,12 @@ import os
 from pathlib import Path
 
 from celery.schedules import schedule
-from django.core.exceptions import ImproperlyConfigured
+from csp.constants import NONE, SELF
+from dj_database_url import parse as database_from_url
+from dj_email_url import parse as mail_from_url
 from environs import Env
+
+from config.secrets import refuse_weak_keys, refuse_weak_password, secret
 
 # The system's time-zone tables differ between machines; the pinned tzdata wheel is the one everybody scores by.
 os.environ["PYTHONTZPATH"] = ""
@@ -22,13 +26,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.bool("ENGRAM_DEMO", False)
 DEBUG = False
 DEMO_SECRET_KEY = "demo-only-secret-key-refused-outside-demo-mode-0123456789abcdef"  # noqa: S105
-SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-if not DEMO and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("demo-only", "change-me", "django-insecure"))):
-    raise ImproperlyConfigured(
-        "SECRET_KEY must be a random secret of at least 50 characters. Make one with: "
-        'python -c "import secrets; print(secrets.token_urlsafe(64))"'
-    )
+# Each of these five may come from a file instead: NAME_FILE.
+SECRET_KEY = secret("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
+SECRET_KEY_FALLBACKS = [key.strip() for key in secret("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
+DATABASE_URL = secret("DATABASE_URL", "postgres://engram@localhost/engram")
+REDIS_URL = secret("REDIS_URL", "redis://localhost:6379/0")
+EMAIL_URL = secret("EMAIL_URL", "smtp://localhost:1025")
+if not DEMO:
+    refuse_weak_keys(SECRET_KEY, SECRET_KEY_FALLBACKS)
+    for _name, _url in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", EMAIL_URL)):
+        refuse_weak_password(_name, _url)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not DEMO else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -64,6 +71,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "backend.api.headers.HeadersMiddleware",
+    "backend.api.headers.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.observability.logs.RequestMiddleware",
     "backend.limits.bounds.BoundsMiddleware",
@@ -96,12 +105,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- PostgreSQL, Redis, Celery ------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", "postgres://engram@localhost/engram", conn_max_age=60, conn_health_checks=True
-    )
-}
-REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+DATABASES = {"default": database_from_url(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = REDIS_URL
@@ -181,7 +185,7 @@ ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/reference.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
 # How long a renewed token holds on after the new one was first used: for requests in flight.
@@ -219,9 +223,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": ["backend.api.openapi.add_components"],
     "PATH_CONVERTER_OVERRIDES": {
         "id": {"type": "string", "format": "uuid"},
@@ -231,8 +232,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------------
-EMAIL_URL = env.str("EMAIL_URL", "smtp://localhost:1025")
-vars().update(env.dj_email_url("EMAIL_URL", EMAIL_URL))
+vars().update(mail_from_url(EMAIL_URL))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -245,6 +245,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 # Served by the application itself, straight from the packages: no collecting, no second server.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
@@ -266,6 +267,36 @@ LOCK_TIMEOUT_SECONDS = env.float("ENGRAM_LOCK_TIMEOUT_SECONDS", 5.0)
 RATE_LIMITS: list[str] = env.list("ENGRAM_RATE_LIMITS", [])
 
 # --- Security -----------------------------------------------------------------------------------------------------------
+# Nobody shows an answer of the API as a page, and nothing on it may load or run. No origin is let in by CORS either: apps
+# are no browsers. Pages have a policy by the beginning of their address, with what they can't be shown without.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {"default-src": [NONE], "base-uri": [NONE], "form-action": [NONE], "frame-ancestors": [NONE]}
+}
+_OWN_PAGE = {
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+}
+_REFERENCE_PAGE = {**_OWN_PAGE, "form-action": [NONE], "style-src": [SELF, "'unsafe-inline'"]}
+PAGE_POLICIES = {
+    "/account/": _OWN_PAGE,
+    # Swagger UI styles elements one by one.
+    "/docs": _REFERENCE_PAGE,
+    "/auth/openapi.html": _REFERENCE_PAGE,
+    # unfold's Alpine.js makes functions of the attributes in its own templates, and styles elements one by one.
+    "/admin/": {
+        **_OWN_PAGE,
+        "script-src": [SELF, "'unsafe-eval'"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "frame-src": [SELF],
+    },
+}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -281,8 +312,10 @@ if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# --- Logs: ids, never bodies, query strings or tokens ---------------------------------------------------------------------
+# --- Logs: the fields of backend/observability/log_fields.py, never bodies, query strings, addresses or tokens ------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "backend.observability.logs.configure_logging"
 LOGGING = {"level": LOG_LEVEL}

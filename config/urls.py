@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 
 from backend.api.refusals import page_not_found
-from config.documents import OpenApiDocumentView, ReferenceView
+from config.documents import OpenApiDocumentView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
@@ -17,7 +17,7 @@ urlpatterns = [
     re_path(r"^auth/\w+/v1/(?:account|auth)/phone(?:/|$)", page_not_found),
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
-    path("docs", ReferenceView.as_view(url_name="openapi"), name="docs"),
+    path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]
