@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
@@ -51,8 +52,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
     "anymail",
     "backend.accounts",
+    "backend.accounts.native_sign_in",
     "backend.sync",
     "backend.outbox",
     "backend.observability",
@@ -155,6 +158,25 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Engram"
 MFA_TOTP_TOLERANCE = 1
+# Native Sign in with Apple and Google: for the client ids that are named here, and not at all if there are none.
+NATIVE_CLIENT_IDS: dict[str, list[str]] = {
+    "apple": env.list("ENGRAM_APPLE_CLIENT_IDS", []),
+    "google": env.list("ENGRAM_GOOGLE_CLIENT_IDS", []),
+}
+IDENTITY_ISSUERS: dict[str, dict[str, Any]] = {
+    "apple": {"names": ["https://appleid.apple.com"], "keys_url": "https://appleid.apple.com/auth/keys"},
+    "google": {
+        "names": ["https://accounts.google.com", "accounts.google.com"],
+        "keys_url": "https://www.googleapis.com/oauth2/v3/certs",
+    },
+}
+# allauth has one app for each client id; where it looks for "the" app of a provider, it takes the first.
+SOCIALACCOUNT_PROVIDERS = {
+    provider: {"APPS": [{"client_id": name, "settings": {"hidden": name != names[0]}} for name in names]}
+    for provider, names in NATIVE_CLIENT_IDS.items()
+}
+# An address alone opens nobody's account: a provider's account is connected by somebody who is signed in.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.

@@ -8,10 +8,14 @@ from django.views.generic import RedirectView
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from backend.api.problems import page_not_found
+
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
     path("v1/", include("backend.accounts.urls")),
     path("v1/openapi.json", SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer]), name="openapi"),
+    # Apps bring identity tokens; there are no pages to send them to.
+    path("auth/app/v1/auth/provider/redirect", page_not_found),
     path("auth/", include("allauth.headless.urls")),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
     path("admin/", admin.site.urls),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.accounts.passwords import STAFF_MINIMUM, is_long_enough, is_staff, same_on_every_phone
@@ -16,6 +17,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         **DefaultAccountAdapter.error_messages,
         "staff_password_too_short": f"Staff need a password of at least {STAFF_MINIMUM} characters: ask for a new one.",
     }
+
+    def new_user(self, request: HttpRequest) -> User:
+        """With its date: between two steps of signing up, a user who is not stored yet is kept in the session."""
+        return User(date_joined=timezone.now())
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Participants have no user name: the address is who they are."""

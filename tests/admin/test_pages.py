@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection, models
@@ -57,6 +58,7 @@ def live(week: Week, phone: Phone) -> None:
     assert phone.patch("/v1/me", {"birth_year": 1960}).status_code == 200
     Group.objects.create(name=str(uuid4()))
     Authenticator.objects.create(user=phone.user, type="totp", data={"secret": "never shown"})
+    SocialAccount.objects.create(user=phone.user, provider="apple", uid=str(uuid4()))
 
 
 def live_many(week: Week, phones: list[Phone]) -> None:
