@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
+    "backend.accounts.even_answers.EvenAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -191,6 +192,9 @@ HEADLESS_FRONTEND_URLS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ENGRAM_TRUSTED_PROXIES", 0)
 # Confirming and resetting by code send a mail for each try.
 ACCOUNT_RATE_LIMITS = {"confirm_email": "3/3m/key", "reset_password": "20/m/ip,5/m/key"}
+# Answers that must not tell whether an address has an account go out at full steps of this many seconds. A step has to hold
+# a password's hash and the handing over of a mail; 0 turns it off.
+EVEN_ANSWERS_STEP = env.float("ENGRAM_EVEN_ANSWERS_STEP", 0.3)
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
