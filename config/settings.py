@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
@@ -58,9 +59,11 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
     "anymail",
     "backend.limits",
     "backend.accounts",
+    "backend.accounts.native_sign_in",
     "backend.sync",
     "backend.outbox",
     "backend.consents",
@@ -70,6 +73,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
+    "backend.accounts.even_answers.EvenAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "backend.api.headers.HeadersMiddleware",
     "backend.api.headers.ContentSecurityPolicyMiddleware",
@@ -170,6 +174,25 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Engram"
 MFA_TOTP_TOLERANCE = 1
+# Native Sign in with Apple and Google: for the client ids that are named here, and not at all if there are none.
+NATIVE_CLIENT_IDS: dict[str, list[str]] = {
+    "apple": env.list("ENGRAM_APPLE_CLIENT_IDS", []),
+    "google": env.list("ENGRAM_GOOGLE_CLIENT_IDS", []),
+}
+IDENTITY_ISSUERS: dict[str, dict[str, Any]] = {
+    "apple": {"names": ["https://appleid.apple.com"], "keys_url": "https://appleid.apple.com/auth/keys"},
+    "google": {
+        "names": ["https://accounts.google.com", "accounts.google.com"],
+        "keys_url": "https://www.googleapis.com/oauth2/v3/certs",
+    },
+}
+# allauth has one app for each client id; where it looks for "the" app of a provider, it takes the first.
+SOCIALACCOUNT_PROVIDERS = {
+    provider: {"APPS": [{"client_id": name, "settings": {"hidden": name != names[0]}} for name in names]}
+    for provider, names in NATIVE_CLIENT_IDS.items()
+}
+# An address alone opens nobody's account: a provider's account is connected by somebody who is signed in.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
@@ -183,6 +206,9 @@ HEADLESS_FRONTEND_URLS = {
 # backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
+# Answers that must not tell whether an address has an account go out at full steps of this many seconds. A step has to hold
+# a password's hash and the handing over of a mail; 0 turns it off.
+EVEN_ANSWERS_STEP = env.float("ENGRAM_EVEN_ANSWERS_STEP", 0.3)
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/reference.html"

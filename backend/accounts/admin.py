@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -31,7 +32,7 @@ OWN_CHOICES = (
     "next_weekly_email_at",
 )
 
-for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator):
+for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 
@@ -122,4 +123,14 @@ class AuthenticatorAdmin(ParticipantRowsAdmin):
 
     list_display = ("user", "type", "created_at", "last_used_at")
     exclude = ("data",)
+    ordering = ("-id",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ParticipantRowsAdmin):
+    """Accounts at Apple or Google that sign somebody in."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_filter = ("provider",)
+    exclude = ("extra_data",)
     ordering = ("-id",)

@@ -16,6 +16,7 @@ from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -94,12 +95,14 @@ def session_of(device: Device) -> SessionBase:
 
 
 def sign_in_token(given: str | None, session_key: str, *, now: datetime) -> str:
-    """The token of a sign-in under way. Each new one clears away a few that have ended."""
+    """The token of a sign-in under way. Each new one clears away a few that have ended, and sessions too."""
     under_way = SignIn.objects.filter(expires_at__gt=now)
     if given is not None and under_way.filter(token_hash=token_hash(given)).update(session_key=session_key):
         return given
     ended = SignIn.objects.filter(expires_at__lte=now).order_by("expires_at")
     SignIn.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:CLEARED_AT_ONCE])).delete()
+    sessions = Session.objects.filter(expire_date__lt=now).order_by("expire_date")
+    Session.objects.filter(pk__in=list(sessions.values_list("pk", flat=True)[:CLEARED_AT_ONCE])).delete()
     token = new_token()
     SignIn.objects.create(token_hash=token_hash(token), session_key=session_key, expires_at=now + SIGN_IN_LASTS)
     return token

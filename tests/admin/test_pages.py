@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection, models
@@ -64,6 +65,7 @@ def live(week: Week, phone: Phone) -> None:
     publish(ConsentDocument.objects.create(kind="research", version=version, texts=texts), now=timezone.now())
     consent = {"kind": "research", "version": version, "decision": "accepted"}
     assert phone.post("/v1/consents", consent).status_code == 201
+    SocialAccount.objects.create(user=phone.user, provider="apple", uid=str(uuid4()))
 
 
 def live_many(week: Week, phones: list[Phone]) -> None:
