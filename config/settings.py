@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.mfa",
     "anymail",
+    "backend.postgres",
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
@@ -95,6 +96,16 @@ DATABASES = {
         "DATABASE_URL", "postgres://engram@localhost/engram", conn_max_age=60, conn_health_checks=True
     )
 }
+# The application's role can change rows and no table. The role that owns the tables is for `migrate` alone, and only there
+# its address need be given; without one, the application's role owns them.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
+_CREDENTIALS = ("USER", "PASSWORD", "HOST", "PORT")
+DATABASE_OWNER = {}
+DATABASE_APPLICATION = {}
+if DATABASE_OWNER_URL:
+    _owner = env.dj_db_url("DATABASE_OWNER_URL")
+    DATABASE_OWNER = {key: _owner[key] for key in _CREDENTIALS}
+    DATABASE_APPLICATION = {key: DATABASES["default"][key] for key in _CREDENTIALS}
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -20,6 +22,21 @@ from config.demo.processes import free_port
 from tracker.catalogue_loading import load_catalogue
 from tracker.models import ExerciseActivity
 from tracker.scoring.weeks import Week
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are made, migrated and emptied by their owner."""
+    settings.DATABASES["default"] |= settings.DATABASE_OWNER
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Each test that runs in one transaction does so with the rights of the application, until that is rolled back."""
+    if connection.in_atomic_block and settings.DATABASE_APPLICATION:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {settings.DATABASE_APPLICATION['USER']}")
+    return (yield)
 
 
 @dataclass

@@ -56,6 +56,7 @@ def main() -> int:
             django.setup()
             with step("Migrating the database"):
                 call_command("migrate", verbosity=0)
+            os.environ.pop("DATABASE_OWNER_URL", None)  # nothing that is started from here on can be the owner
             with step("Loading the catalogue"):
                 call_command("load_catalogue", stdout=open(os.devnull, "w"))  # noqa: SIM115
             with step("Starting the API, a worker and beat"):
