@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "anymail",
     "backend.postgres",
+    "backend.audit",
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
@@ -126,6 +127,11 @@ TICK_SECONDS = env.float("ENGRAM_TICK_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": f"tracker.tasks.{name}", "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
     for name in ("score_due_weeks", "close_weeks", "send_mail")
+}
+CELERY_BEAT_SCHEDULE["log_audit_head"] = {
+    "task": "backend.audit.tasks.log_audit_head",
+    "schedule": schedule(3600.0),
+    "options": {"expires": 3600.0},
 }
 
 # --- The week -----------------------------------------------------------------------------------------------------------
@@ -235,6 +241,10 @@ if not DEMO:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# --- The audit ----------------------------------------------------------------------------------------------------------
+# Staff say what they look at participants' data for, and say it again after so many hours.
+AUDIT_PURPOSE_HOURS = env.int("ENGRAM_AUDIT_PURPOSE_HOURS", 8)
 
 # --- Logs: ids, never bodies, query strings or tokens ---------------------------------------------------------------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

@@ -1,4 +1,4 @@
-"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail."""
+"""Do what the Celery workers do, in one process without Redis: score due weeks, close weeks, send mail, log the audit's head."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from backend.audit.tasks import log_audit_head
 from backend.outbox.sending import send_mail
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
+
+HEAD_SECONDS = 3600.0
 
 logger = structlog.get_logger(__name__)
 
@@ -28,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
+        self.head_logged_at = -HEAD_SECONDS
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.stopping:
@@ -46,6 +50,9 @@ class Command(BaseCommand):
         scored = score_due_weeks(now=timezone.now())
         closed = close_weeks(now=timezone.now())
         sent = send_mail()
+        if time.monotonic() - self.head_logged_at >= HEAD_SECONDS:
+            log_audit_head()
+            self.head_logged_at = time.monotonic()
         if scored.scored or scored.failed or closed or sent:
             self.stdout.write(f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent}")
 
