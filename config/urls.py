@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/", include("tracker.api.urls")),
     path("v1/openapi.json", SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer]), name="openapi"),
     path("auth/", include("allauth.headless.urls")),
+    path("account/", include("backend.accounts.browser")),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
