@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.sites import UnfoldAdminSite
+
+from backend.audit.autocomplete import AuditedAutocomplete
+from backend.audit.purpose_page import purpose_page
+from backend.audit.purposes import stated_purpose
 
 # Section: (table, Material symbol).
 SECTIONS: dict[str, list[tuple[str, str]]] = {
@@ -37,6 +42,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("auth.group", "groups"),
         ("account.emailaddress", "alternate_email"),
         ("mfa.authenticator", "passkey"),
+        ("audit.entry", "policy"),
     ],
 }
 
@@ -44,6 +50,25 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
 class EngramAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     index_template = "tracker/admin/index.html"
     index_title = "Overview"
+
+    def _asked_for(self, request: HttpRequest) -> str:
+        """Where somebody was going, if that is here."""
+        asked = request.GET.get("next", "")
+        own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+        return asked if own else reverse("admin:index")
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("purpose/", self.admin_view(self.purpose), name="purpose")]
+
+    def purpose(self, request: HttpRequest) -> HttpResponse:
+        return purpose_page(request, self.each_context(request), back=self._asked_for(request))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        return AuditedAutocomplete.as_view(admin_site=self)(request)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context: dict[str, Any] = super().each_context(request)
+        return {**context, "stated_purpose": stated_purpose(request)}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

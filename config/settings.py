@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backend.observability.logs.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "backend.audit.middleware.AuditUnavailableMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -252,6 +253,13 @@ if not DEMO:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# --- Staff ---------------------------------------------------------------------------------------------------------------
+# A member of staff signs in again after so long without a request, and after so long in any case.
+STAFF_IDLE_MINUTES = env.int("ENGRAM_STAFF_IDLE_MINUTES", 60)
+STAFF_SESSION_HOURS = env.int("ENGRAM_STAFF_SESSION_HOURS", 12)
+# Who takes data away has given password and second factor within so many minutes.
+FRESH_CHECK_MINUTES = env.int("ENGRAM_FRESH_CHECK_MINUTES", 5)
 
 # --- The audit ----------------------------------------------------------------------------------------------------------
 # Staff say what they look at participants' data for, and say it again after so many hours.

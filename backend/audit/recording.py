@@ -69,8 +69,13 @@ def record_request(
         what=what,
         participants=participants,
         purpose=str(purpose) if purpose else "",
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        request_id=current_request_id(),
     )
+
+
+def current_request_id() -> str:
+    """What the log lines of this request carry too."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
 def search_mark(term: str) -> str:

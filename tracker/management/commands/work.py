@@ -1,4 +1,4 @@
-"""Do what the Celery workers do, in one process without Redis: score due weeks, close weeks, send mail, log the audit's head."""
+"""Do what the Celery workers do, in one process without Redis: score due weeks, close them, send mail, log the audit's head."""
 
 from __future__ import annotations
 
