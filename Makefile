@@ -6,7 +6,7 @@ VENV := .venv/bin/
 STATE = $${ENGRAM_STATE:-.engram}
 EMBEDDED := $(VENV)python -m config.embedded
 
-.PHONY: help demo run test lint audit sbom browser bench fault fuzz mutants clean
+.PHONY: help demo code run test lint audit sbom browser bench fault fuzz mutants clean
 # The checks load the settings of an installation, which want a secret.
 lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
 
@@ -17,6 +17,9 @@ help:  ## show what there is
 demo:  ## an example study in this folder, from nothing: API, admin and an inbox
 	@$(PYTHON) config/bootstrap.py requirements/embedded.txt
 	@exec $(EMBEDDED) exec -- $(VENV)python -m config.demo
+
+code:  ## the one-time code that the demo's member of staff signs in with
+	@exec $(VENV)python -m config.demo.one_time_codes
 
 run:  ## the same processes on the data that is there
 	@$(PYTHON) config/bootstrap.py requirements/embedded.txt

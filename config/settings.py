@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -62,6 +63,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "anymail",
     "backend.limits",
+    "backend.postgres",
+    "backend.audit",
     "backend.accounts",
     "backend.accounts.native_sign_in",
     "backend.sync",
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "backend.accounts.renewal_header.RenewalHeaderMiddleware",
+    "backend.audit.middleware.AuditUnavailableMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -109,7 +113,19 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- PostgreSQL, Redis, Celery ------------------------------------------------------------------------------------------
-DATABASES = {"default": database_from_url(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": dict(database_from_url(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+}
+# The application's role can change rows and no table. The role that owns the tables is for `migrate` alone, and only there
+# its address need be given; without one, the application's role owns them.
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", "")
+_CREDENTIALS = ("USER", "PASSWORD", "HOST", "PORT")
+DATABASE_OWNER = {}
+DATABASE_APPLICATION = {}
+if DATABASE_OWNER_URL:
+    _owner: dict[str, Any] = dict(database_from_url(DATABASE_OWNER_URL))
+    DATABASE_OWNER = {key: _owner[key] for key in _CREDENTIALS}
+    DATABASE_APPLICATION = {key: DATABASES["default"][key] for key in _CREDENTIALS}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = REDIS_URL
@@ -135,6 +151,11 @@ CELERY_BEAT_SCHEDULE = {
         "backend.privacy.tasks.make_exports",
         "backend.privacy.tasks.erase_accounts",
     )
+}
+CELERY_BEAT_SCHEDULE["log_audit_head"] = {
+    "task": "backend.audit.tasks.log_audit_head",
+    "schedule": schedule(3600.0),
+    "options": {"expires": 3600.0},
 }
 
 # --- The week -----------------------------------------------------------------------------------------------------------
@@ -193,7 +214,13 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 # An address alone opens nobody's account: a provider's account is connected by somebody who is signed in.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-HEADLESS_ONLY = True
+# Browsers sign in at /account/: staff for the admin, participants for what stores want a web page for.
+HEADLESS_ONLY = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False  # a browser forgets with its last window
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
 APP_URL = env.str("APP_URL", "") or PUBLIC_URL
@@ -337,6 +364,17 @@ if not DEMO:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# --- Staff ---------------------------------------------------------------------------------------------------------------
+# A member of staff signs in again after so long without a request, and after so long in any case.
+STAFF_IDLE_MINUTES = env.int("ENGRAM_STAFF_IDLE_MINUTES", 60)
+STAFF_SESSION_HOURS = env.int("ENGRAM_STAFF_SESSION_HOURS", 12)
+# Who takes data away has given password and second factor within so many minutes.
+FRESH_CHECK_MINUTES = env.int("ENGRAM_FRESH_CHECK_MINUTES", 5)
+
+# --- The audit ----------------------------------------------------------------------------------------------------------
+# Staff say what they look at participants' data for, and say it again after so many hours.
+AUDIT_PURPOSE_HOURS = env.int("ENGRAM_AUDIT_PURPOSE_HOURS", 8)
 
 # --- Logs: the fields of backend/observability/log_fields.py, never bodies, query strings, addresses or tokens ------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

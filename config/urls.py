@@ -24,6 +24,7 @@ urlpatterns = [
     path("auth/app/v1/auth/provider/redirect", page_not_found),
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
+    path("account/", include("backend.accounts.browser")),
     path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),

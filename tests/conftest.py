@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -25,6 +26,29 @@ from tests.contract import DocumentedClient
 from tracker.catalogue_loading import load_catalogue
 from tracker.models import ExerciseActivity
 from tracker.scoring.weeks import Week
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are made, migrated and emptied by their owner."""
+    database: dict[str, Any] = settings.DATABASES["default"]
+    database |= settings.DATABASE_OWNER
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Tests that commit are followed by emptying every table, which the audit refuses; its own tests put that back."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_untruncated")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Each test that runs in one transaction does so with the rights of the application, until that is rolled back."""
+    if connection.in_atomic_block and settings.DATABASE_APPLICATION:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {settings.DATABASE_APPLICATION['USER']}")
+    return (yield)
 
 
 @dataclass

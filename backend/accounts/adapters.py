@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any, ClassVar
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import is_headless_request
 from allauth.headless.internal.restkit.response import ErrorResponse
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -63,3 +67,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user is not None and is_staff(user) and not is_long_enough(password, for_staff=True):
             raise self.validation_error("staff_password_too_short")
         return user
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """In apps, which sign participants up; not in the browser."""
+        return is_headless_request(request) is not None
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just given their password needs not give it again to set up a second factor."""
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        user = self.request.user if self.request.user.is_authenticated else None
+        given = [record["at"] for record in get_authentication_records(self.request, user)]
+        return required and not (given and time.time() - max(given) < account_settings.REAUTHENTICATION_TIMEOUT)

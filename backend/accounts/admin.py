@@ -20,7 +20,8 @@ from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from backend.accounts.models import Device, ProfileChange, User
-from backend.read_only_admin import ParticipantRowsAdmin
+from backend.audit.exports import CsvExport
+from backend.audit.participant_rows import ParticipantRowsAdmin
 
 OWN_CHOICES = (
     "home_time_zone",
@@ -43,7 +44,9 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(CsvExport, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+    participant = "pk"
+    export_fields = ("id", "email", "display_name", "is_active", "is_staff", "date_joined", "last_login", *OWN_CHOICES)
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -78,7 +81,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
         if not getattr(request.user, "is_superuser", False):
             raise PermissionDenied
         response: HttpResponse = super().user_change_password(request, id, form_url)
-        return response
+        return self.shown(request, response, page="password")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Staff's accounts are changed by superusers."""

@@ -14,9 +14,9 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.consents.documents import DEFAULT_LANGUAGE, CannotPublish, publish
 from backend.consents.models import ConsentDecision, ConsentDocument
-from backend.read_only_admin import ParticipantRowsAdmin
 
 PARTS = {"title": UnfoldAdminTextInputWidget, "body": UnfoldAdminTextareaWidget}
 LANGUAGE_FIELDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from backend.read_only_admin import ParticipantRowsAdmin
+from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.sync.models import SyncCounter
 
 

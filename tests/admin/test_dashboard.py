@@ -119,6 +119,7 @@ def test_participants_and_strangers_do_not_get_in(catalogue: None) -> None:
     assert client.get("/admin/").status_code == 302
     client.force_login(User.objects.create_user("participant@example.org", "a long enough password"))
     assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/", follow=True).status_code == 403
     phone = make_phone()
     User.objects.filter(pk=phone.user.pk).update(is_staff=True, is_superuser=True)
     assert phone.get("/admin/").status_code == 302  # a device's token means nothing here

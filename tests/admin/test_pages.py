@@ -17,11 +17,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import Device, DeviceToken, SignIn, UsedNonce, User
+from backend.audit.models import Entry
 from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
 from backend.outbox.models import OutgoingMail
 from backend.outbox.sending import NewMail, enqueue
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
+from tests.staff import make_staff, signed_in
 from tracker.models import DueWeek, Food, WeeklyScore
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
@@ -32,9 +34,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 
 @pytest.fixture
 def staff(db: None) -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("staff@example.org", "a long enough password"))
-    return client
+    return signed_in(make_staff(superuser=True))
 
 
 def address(model: type[models.Model], page: str, *parts: object) -> str:
@@ -95,9 +95,10 @@ def test_lists_take_the_same_queries_for_three_rows_and_for_many(
     few = {model: queries_of(staff, address(model, "")) for model in MODELS}
     live_many(last_week, [make_phone() for _ in range(30)])
     many = {model: queries_of(staff, address(model, "")) for model in MODELS}
-    assert min(model._default_manager.count() for model in MODELS) >= 30
+    assert min(model._default_manager.count() for model in MODELS if model is not Entry) >= 30
     assert many == few
-    assert max(many.values()) <= 8, many
+    # Six of them are the second factor and the audit.
+    assert max(many.values()) <= 14, many
 
 
 def test_every_model_of_ours_is_there() -> None:
@@ -116,7 +117,7 @@ def test_every_row_has_a_page_and_is_found_by_its_participant(staff: Client, cat
     live_many(last_week, phones)
     for model in MODELS:
         row = first_row(model)
-        assert queries_of(staff, address(model, "change/", row.pk)) <= 12, model
+        assert queries_of(staff, address(model, "change/", row.pk)) <= 16, model
         if any(field.name == "user" for field in model._meta.fields):
             for term in (phones[0].user.email, str(phones[0].user.pk), phones[0].user.email.upper()):
                 page = staff.get(address(model, ""), {"q": term}).content.decode()
@@ -218,13 +219,7 @@ def test_a_device_is_signed_out_at_once(staff: Client, phone: Phone) -> None:
 
 
 def helper(*permissions: str) -> Client:
-    from django.contrib.auth.models import Permission
-
-    user = User.objects.create_user("helper@example.org", "a long enough password", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(make_staff("helper@example.org", *permissions))
 
 
 def test_reading_does_not_allow_acting(phone: Phone, last_week: Week) -> None:

@@ -1,5 +1,5 @@
 """Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail, make
-exports, erase accounts."""
+exports, erase accounts, log the audit's head."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from backend.audit.tasks import log_audit_head
 from backend.outbox.sending import send_mail
 from backend.privacy.erasing import erase_due_accounts
 from backend.privacy.exporting import make_exports
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
+
+HEAD_SECONDS = 3600.0
 
 logger = structlog.get_logger(__name__)
 
@@ -31,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
+        self.head_logged_at = -HEAD_SECONDS
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.stopping:
@@ -56,6 +60,9 @@ class Command(BaseCommand):
                 f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent},"
                 f" exported {exported}, erased {erased}"
             )
+        if time.monotonic() - self.head_logged_at >= HEAD_SECONDS:
+            log_audit_head()
+            self.head_logged_at = time.monotonic()
 
     def _stop(self, *args: Any) -> None:
         self.stopping = True
