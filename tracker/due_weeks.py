@@ -56,7 +56,7 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
             " attempts = 0, quarantined_at = NULL, last_error = ''",
             [user_id, mondays, seq],
         )
-    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"))
+    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
 
 
 def mark_stored_weeks_due(first: Week, last: Week) -> int:

@@ -145,7 +145,7 @@ def _close(users: list[User], now: datetime) -> int:
         close_scores(to_close, now=now)
         stored = read_weeks([(user.pk, occurrence.week) for user, occurrence in come])
         enqueue(_mails(come, stored, now))
-        transaction.on_commit(lambda: wake("tracker.tasks.send_mail"))
+        transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(to_close)
 
