@@ -37,7 +37,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 class ParticipantRowsAdmin(ReadOnlyAdmin):
     """Rows that belong to a participant, found by the participant's address, name or id, or by the row's own id."""
 
-    list_select_related = ("user",)
+    list_select_related: tuple[str, ...] = ("user",)
     search_fields = ("user__email",)
     search_help_text = "A participant's address, name or id"
     own_id: str | None = None

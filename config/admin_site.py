@@ -19,7 +19,13 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
     "Participants": [
         ("accounts.user", "group"),
         ("accounts.device", "smartphone"),
+        ("accounts.profilechange", "manage_history"),
         ("tracker.participantfacts", "badge"),
+        ("sync.synccounter", "sync"),
+    ],
+    "Consents": [
+        ("consents.consentdocument", "contract"),
+        ("consents.consentdecision", "handshake"),
     ],
     "What they logged": [
         ("tracker.exerciselog", "directions_walk"),

@@ -52,9 +52,12 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.mfa",
     "anymail",
+    "backend.limits",
     "backend.accounts",
     "backend.sync",
     "backend.outbox",
+    "backend.consents",
+    "backend.privacy",
     "backend.observability",
     "tracker",
 ]
@@ -62,13 +65,15 @@ MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backend.observability.logs.RequestMiddleware",
+    "backend.limits.bounds.BoundsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "backend.accounts.sign_in_limits.SignInLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "backend.observability.logs.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -113,8 +118,14 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 0.2, "visibility_timeout": 600}
 TICK_SECONDS = env.float("ENGRAM_TICK_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"tracker.tasks.{name}", "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
-    for name in ("score_due_weeks", "close_weeks", "send_mail")
+    task.rpartition(".")[2]: {"task": task, "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
+    for task in (
+        "tracker.tasks.score_due_weeks",
+        "tracker.tasks.close_weeks",
+        "tracker.tasks.send_mail",
+        "backend.privacy.tasks.make_exports",
+        "backend.privacy.tasks.erase_accounts",
+    )
 }
 
 # --- The week -----------------------------------------------------------------------------------------------------------
@@ -153,25 +164,36 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password": APP_URL,
     "account_reset_password_from_key": APP_URL,
 }
-# Sign-in limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ENGRAM_TRUSTED_PROXIES", 0)
-# Confirming and resetting by code send a mail for each try.
-ACCOUNT_RATE_LIMITS = {"confirm_email": "3/3m/key", "reset_password": "20/m/ip,5/m/key"}
+# backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
 
+# --- Privacy ------------------------------------------------------------------------------------------------------------
+# How long an erasure can be taken back; 0: it happens at the next tick.
+ERASURE_WINDOW_DAYS = env.int("ENGRAM_ERASURE_WINDOW_DAYS", 7)
+# How long a finished export, and its link, can be downloaded.
+EXPORT_LIFETIME_DAYS = env.int("ENGRAM_EXPORT_LIFETIME_DAYS", 7)
+# Who was erased: outside the database and its backups, so that a restore can be made to forget them again.
+ERASURE_LEDGER = env.str("ENGRAM_ERASURE_LEDGER", "") or (
+    str(Path(env.str("ENGRAM_STATE", "") or BASE_DIR / ".engram") / "erasures.jsonl")
+    if DEMO
+    else "/var/lib/engram/erasures.jsonl"
+)
+
 # --- The API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["backend.accounts.authentication.DeviceTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["backend.api.json.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["backend.api.bodies.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["backend.api.json.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.api.json.AlwaysJSON",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "backend.api.problems.problem_response",
+    "EXCEPTION_HANDLER": "backend.api.refusals.problem_response",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -213,8 +235,23 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
+# --- Limits -------------------------------------------------------------------------------------------------------------
+# Limits count by the caller's address: behind proxies, the one that the first trusted proxy saw.
+TRUSTED_PROXIES = env.int("ENGRAM_TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+# What a request may bring and ask for: bytes of a body, as it is sent and expanded, by the beginning of the address …
+MAX_BODY_BYTES = 256 * 1024
+BODY_LIMITS = [("/v1/sync/push", 2 * 1024 * 1024)]
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+# … and seconds of PostgreSQL, for a statement and for a lock that it waits for.
+STATEMENT_TIMEOUT_SECONDS = env.float("ENGRAM_STATEMENT_TIMEOUT_SECONDS", 10.0)
+LOCK_TIMEOUT_SECONDS = env.float("ENGRAM_LOCK_TIMEOUT_SECONDS", 5.0)
+# Changes to the numbers in backend/limits/policies.py, each NAME=QUOTA/SECONDS.
+RATE_LIMITS: list[str] = env.list("ENGRAM_RATE_LIMITS", [])
+
 # --- Security -----------------------------------------------------------------------------------------------------------
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -5,21 +5,21 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from backend.api.problems import page_not_found
+from backend.api.refusals import page_not_found
+from config.documents import OpenApiDocumentView, ReferenceView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
-    path("v1/openapi.json", SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer]), name="openapi"),
+    path("v1/openapi.json", OpenApiDocumentView.as_view(), name="openapi"),
     # allauth serves these whether or not there are phone numbers; without them they end in an error.
     re_path(r"^auth/\w+/v1/(?:account|auth)/phone(?:/|$)", page_not_found),
     path("auth/", include("allauth.headless.urls")),
-    path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
+    path("account/", include("backend.privacy.urls")),
+    path("docs", ReferenceView.as_view(url_name="openapi"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]
-handler400 = "backend.api.problems.bad_request"
-handler404 = "backend.api.problems.page_not_found"
-handler500 = "backend.api.problems.server_error"
+handler400 = "backend.api.refusals.bad_request"
+handler404 = "backend.api.refusals.page_not_found"
+handler500 = "backend.api.refusals.server_error"

@@ -9,13 +9,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import redis
 from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Device, User
 from backend.accounts.tokens import token_hash
+from backend.limits import redis_counters
 from config.demo.processes import free_port
 from tests.contract import DocumentedClient
 from tracker.catalogue_loading import load_catalogue
@@ -30,6 +33,10 @@ class Phone:
     user: User
     client: APIClient
     token: str
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
 
     def get(self, path: str, **headers: str) -> Any:
         return self.client.get(path, headers=headers)
@@ -57,6 +64,15 @@ def make_phone(email: str | None = None, **fields: Any) -> Phone:
     client = DocumentedClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return Phone(user, client, token)
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """Nobody has asked for anything yet, and Redis has not failed."""
+    redis_counters.reset_breaker()
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        if counters := list(server.scan_iter(f"{redis_counters.PREFIX}*", count=1000)):
+            server.delete(*counters)
 
 
 @pytest.fixture

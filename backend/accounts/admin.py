@@ -18,7 +18,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from backend.accounts.models import Device, User
+from backend.accounts.models import Device, ProfileChange, User
 from backend.read_only_admin import ParticipantRowsAdmin
 
 OWN_CHOICES = (
@@ -100,6 +100,13 @@ class DeviceAdmin(ParticipantRowsAdmin):
     def sign_out(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         count = queryset.filter(revoked_at=None).update(revoked_at=Now())
         messages.success(request, f"{count} devices signed out, at once.")
+
+
+@admin.register(ProfileChange)
+class ProfileChangeAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "field", "before", "after", "changed_at")
+    list_filter = ("field",)
+    ordering = ("-id",)
 
 
 @admin.register(EmailAddress)

@@ -1,13 +1,11 @@
-"""JSON in and out, by msgspec: strict, fast, and without NUL characters, which PostgreSQL cannot keep."""
+"""JSON out, by msgspec, whatever an `Accept` asks for. `bodies.py` reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import IO, Any
+from typing import Any
 
 import msgspec
-from django.conf import settings
-from rest_framework.exceptions import APIException, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -18,11 +16,6 @@ _encoder = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical"
 
 def encode(value: Any) -> bytes:
     return _encoder.encode(value)
-
-
-class BodyTooLarge(APIException):
-    status_code = 413
-    default_code = "body_too_large"
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -37,27 +30,6 @@ class AlwaysJSON(BaseContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         renderer = next(iter(renderers))
         return renderer, str(renderer.media_type)
-
-
-class JSONParser(BaseParser):
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise BodyTooLarge(f"The body has more than {limit} bytes.")
-        try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ParseError(f"The body is not JSON: {error}") from error
-        except RecursionError as error:
-            raise ParseError("The body is nested too deeply.") from error
 
 
 class JSONRenderer(BaseRenderer):

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from rest_framework import exceptions
-from rest_framework.response import Response
-from rest_framework.views import set_rollback
+from django.http import HttpResponse
 
 from backend.api.json import encode
 
 CONTENT_TYPE = "application/problem+json"
+BUSY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,17 @@ class Problem(Exception):
         return document
 
 
+class Busy(Problem):
+    status, code, detail = (
+        503,
+        "busy",
+        "The server can't answer at the moment. Try the same again a little later.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": str(BUSY_SECONDS)})
+
+
 class NotFound(Problem):
     status, code, detail = 404, "not_found", "There is nothing here."
 
@@ -93,55 +101,8 @@ def problem_document(status: int, code: str, detail: str, **members: Any) -> dic
     }
 
 
-def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's exception handler. What it doesn't know is a defect and stays an exception."""
-    headers: dict[str, str] = {}
-    if isinstance(error, Problem):
-        document, headers = error.document(), error.headers
-    elif isinstance(error, Http404):
-        document = NotFound().document()
-    elif isinstance(error, PermissionDenied):
-        document = problem_document(403, "permission_denied", "You may not do this.")
-    elif isinstance(error, exceptions.ValidationError):
-        document = Invalid(errors=_field_errors(error.detail)).document()
-    elif isinstance(error, exceptions.APIException):
-        code = {"parse_error": "malformed_json"}.get(error.default_code, error.default_code)
-        document = problem_document(error.status_code, code, str(error.detail))
-        if wait := getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(wait))
-        if challenge := getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = challenge
-    else:
-        return None
-    set_rollback()
-    return Response(document, status=document["status"], headers=headers, content_type=CONTENT_TYPE)
-
-
-def _field_errors(detail: Any, pointer: str = "") -> list[FieldError]:
-    """DRF's nested error details, flattened to pointers."""
-    if isinstance(detail, Mapping):
-        return [
-            error
-            for field, inner in detail.items()
-            for error in _field_errors(inner, pointer if field == "non_field_errors" else f"{pointer}/{field}")
-        ]
-    if isinstance(detail, list) and any(isinstance(item, (Mapping, list)) for item in detail):
-        return [error for index, item in enumerate(detail) for error in _field_errors(item, f"{pointer}/{index}")]
-    items = detail if isinstance(detail, list) else [detail]
-    return [FieldError(pointer, str(getattr(item, "code", "invalid")), str(item)) for item in items]
-
-
-def _plain_problem(status: int, code: str, detail: str) -> HttpResponse:
-    return HttpResponse(encode(problem_document(status, code, detail)), status=status, content_type=CONTENT_TYPE)
-
-
-def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _plain_problem(404, "not_found", "There is nothing here.")
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    return _plain_problem(500, "server_error", "Something went wrong on the server; it has been recorded.")
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _plain_problem(400, "bad_request", "The request can't be understood.")
+def plain_response(problem: Problem) -> HttpResponse:
+    """For what answers outside of the API's views: middleware, and addresses that aren't there."""
+    return HttpResponse(
+        encode(problem.document()), status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers
+    )

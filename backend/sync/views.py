@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.models import User
+from backend.accounts.participants import ParticipantView
 from backend.api.conditional import base_version, not_modified, version_tag
 from backend.api.parameters import iso_date, make_cursor, page_size, read_cursor, read_parameters
 from backend.api.problems import Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed
@@ -23,14 +23,14 @@ from backend.sync.writing import write_records
 DEFAULT_PAGE = 50
 
 
-class RecordView(APIView):
+class RecordView(ParticipantView):
     """What the views of one record type share."""
 
     record_type: ClassVar[RecordType]
 
     def parse(self, request: Request, data: Any) -> tuple[UUID, Parsed]:
         """The record in a body. Raises `Invalid` with an error for each field at fault."""
-        kind, user = self.record_type, owner(request)
+        kind, user = self.record_type, self.participant
         try:
             wire: Any = read_wire(kind.wire, data, read_only=kind.read_only)
             parsed = kind.parse(wire, kind.reference(user, [wire], timezone.now()))
@@ -42,7 +42,7 @@ class RecordView(APIView):
         """Carry out one change, and answer with what became of it."""
         if_match = base_version(request)
         change = Change(self.record_type, uid, if_match or 0, parsed)
-        (outcome,) = write_records(user_id=owner(request).pk, changes=[change], now=timezone.now())
+        (outcome,) = write_records(user_id=self.participant.pk, changes=[change], now=timezone.now())
         return self.answer(request, outcome, parsed, conditional=if_match is not None)
 
     def answer(self, request: Request, outcome: Outcome, parsed: Parsed | None, *, conditional: bool) -> Response:
@@ -59,6 +59,13 @@ class RecordView(APIView):
             raise Gone()
         return self.show(row, status=201 if outcome.status == "created" else 200, outcome=outcome.status)
 
+    def read(self, request: Request, uid: UUID) -> Response:
+        """The caller's live record of that id, unless the app has it already."""
+        row = stored_row(self.record_type, self.participant, uid)
+        if not_modified(request, version_tag(row["version"])):
+            return Response(status=304, headers={"ETag": version_tag(row["version"])})
+        return self.show(row)
+
     def show(self, row: Row, *, status: int = 200, outcome: str | None = None) -> Response:
         headers = {"ETag": version_tag(row["version"])}
         if outcome:
@@ -70,7 +77,7 @@ class RecordListView(RecordView):
     """`GET` a page of records by local date, newest first; `POST` a new one."""
 
     def get(self, request: Request) -> Response:
-        user = owner(request)
+        user = self.participant
         salt = f"{self.record_type.name}:{user.pk}"
         given = read_parameters(
             request,
@@ -117,10 +124,7 @@ class RecordDetailView(RecordView):
     """`GET`, `PUT` (create or replace) and `DELETE` one record by its id."""
 
     def get(self, request: Request, uid: UUID) -> Response:
-        row = stored_row(self.record_type, owner(request), uid)
-        if not_modified(request, version_tag(row["version"])):
-            return Response(status=304, headers={"ETag": version_tag(row["version"])})
-        return self.show(row)
+        return self.read(request, uid)
 
     def put(self, request: Request, uid: UUID) -> Response:
         data = request.data
@@ -133,13 +137,6 @@ class RecordDetailView(RecordView):
 
     def delete(self, request: Request, uid: UUID) -> Response:
         return self.write(request, uid, None)
-
-
-def owner(request: Request) -> User:
-    """The participant who is calling. Everything that a view reads or writes is theirs."""
-    user = request.user
-    assert isinstance(user, User)  # IsAuthenticated has seen to it
-    return user
 
 
 def stored_row(record_type: RecordType, user: User, uid: UUID) -> Row:

@@ -15,12 +15,14 @@ from backend.api.problems import FieldError
 
 # PostgreSQL's text can't hold NUL.
 NO_NUL = r"^[^\x00]*$"
-Text40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=NO_NUL)]
-Text80 = Annotated[str, Meta(min_length=1, max_length=80, pattern=NO_NUL)]
-Text120 = Annotated[str, Meta(min_length=1, max_length=120, pattern=NO_NUL)]
-Text200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
+# Names go into mails, tables and terminals. Looking ahead, because Python's `$` also fits before a last line break.
+ONE_LINE = r"^(?![\s\S]*[\x00-\x1f\x7f-\x9f\u2028\u2029])"
+Text40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
+Text80 = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
+Text120 = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
+Text200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Note = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, description="Free text, seen by its writer only.")]
-ZoneName = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_NUL, description="IANA time zone name.")]
+ZoneName = Annotated[str, Meta(min_length=1, max_length=64, pattern=ONE_LINE, description="IANA time zone name.")]
 Instant = Annotated[
     str,
     Meta(
@@ -43,7 +45,7 @@ class InvalidRecord(Exception):
 class Origin(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """Where an app got a record from. Set once, when the record is created."""
 
-    platform: Text40 | None
+    platform: Text40
     app_id: Text200 | None = None
     external_id: Text200 | None = None
 

@@ -43,7 +43,7 @@ def main() -> int:
     state = prepare_environment()
 
     from config.demo.mailbox import local_mailbox
-    from config.demo.processes import Processes, ProcessFailed, free_port
+    from config.demo.processes import Processes, ProcessFailed, free_port, server_address
     from config.demo.steps import step
 
     serve_only = sys.argv[1:] == ["serve"]
@@ -58,12 +58,13 @@ def main() -> int:
                 call_command("migrate", verbosity=0)
             with step("Loading the catalogue"):
                 call_command("load_catalogue", stdout=open(os.devnull, "w"))  # noqa: SIM115
+                call_command("load_consent_documents", publish=True, stdout=open(os.devnull, "w"))  # noqa: SIM115
             with step("Starting the API, a worker and beat"):
                 processes.start(host, port)
             from config.demo.study import show_study
             from config.demo.study_admin import demo_admin
 
-            right = True if serve_only else show_study(f"http://127.0.0.1:{port}", mailbox)
+            right = True if serve_only else show_study(server_address(host, port), mailbox)
             print(f"\nReady in {time.monotonic() - started:.1f} s.")
             if once:
                 return 0 if right else 1

@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import Device, User
+from backend.consents.documents import publish
+from backend.consents.models import ConsentDocument
 from backend.outbox.models import OutgoingMail
 from backend.outbox.sending import NewMail, enqueue
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
@@ -57,6 +59,11 @@ def live(week: Week, phone: Phone) -> None:
     assert phone.patch("/v1/me", {"birth_year": 1960}).status_code == 200
     Group.objects.create(name=str(uuid4()))
     Authenticator.objects.create(user=phone.user, type="totp", data={"secret": "never shown"})
+    version = ConsentDocument.objects.count() + 1
+    texts = {"en": {"title": "Use in research", "body": "Words."}}
+    publish(ConsentDocument.objects.create(kind="research", version=version, texts=texts), now=timezone.now())
+    consent = {"kind": "research", "version": version, "decision": "accepted"}
+    assert phone.post("/v1/consents", consent).status_code == 201
 
 
 def live_many(week: Week, phones: list[Phone]) -> None:
@@ -94,7 +101,11 @@ def test_lists_take_the_same_queries_for_three_rows_and_for_many(
 def test_every_model_of_ours_is_there() -> None:
     from django.apps import apps
 
-    ours = {model for label in ("accounts", "outbox", "tracker") for model in apps.get_app_config(label).get_models()}
+    ours = {
+        model
+        for label in ("accounts", "consents", "outbox", "sync", "tracker")
+        for model in apps.get_app_config(label).get_models()
+    }
     assert ours <= set(MODELS)
 
 
@@ -113,7 +124,7 @@ def test_every_row_has_a_page_and_is_found_by_its_participant(staff: Client, cat
 
 def test_what_apps_and_workers_write_is_not_changed_by_hand(staff: Client, phone: Phone, last_week: Week) -> None:
     live_many(last_week, [phone])
-    editable = {"accounts.User", "auth.Group"}
+    editable = {"accounts.User", "auth.Group", "consents.ConsentDocument"}
     for model in MODELS:
         if model._meta.label in editable:
             continue

@@ -6,8 +6,8 @@ from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from backend.accounts.participants import ParticipantView
 from tracker.scoring.weeks import Week
 
 _TIME = "to_char({at} + make_interval(secs => utc_offset), 'YYYY-MM-DD\"T\"HH24:MI:SS') || '+00:00'"
@@ -24,7 +24,7 @@ FROM (SELECT * FROM tracker_exerciselog WHERE user_id = %s AND deleted_at IS NUL
 DOCUMENT = "SELECT document FROM bench_week_document WHERE user_id = %s AND week = %s"
 
 
-class _Query(APIView):
+class _Query(ParticipantView):
     def answer(self, query: str, *parameters: object) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute(query, parameters)  # type: ignore[arg-type]

@@ -37,8 +37,9 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 SCRIPTS = Path(sys.executable).parent
 STOP_SECONDS = 10
 """What Docker leaves a container before it kills it."""
-MADE_BY_COMPOSE = {"DATABASE_URL", "REDIS_URL", "CSRF_TRUSTED_ORIGINS"}
+MADE_BY_COMPOSE = {"DATABASE_URL", "REDIS_URL", "CSRF_TRUSTED_ORIGINS", "ENGRAM_ERASURE_LEDGER"}
 """Settings that nobody gives in .env: the file makes them of others."""
+FOR_DEMOS = {"ENGRAM_DEMO", "ENGRAM_STATE"}
 
 Containers = tuple[dict[str, subprocess.Popen[bytes]], dict[str, str]]
 
@@ -111,8 +112,8 @@ def test_every_variable_is_explained_and_reaches_our_containers() -> None:
     settings_names = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()))
     given = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     for name in OURS:
-        assert settings_names - set(SERVICES[name]["environment"]) == {"ENGRAM_DEMO"}, name
-    for name in given | settings_names - MADE_BY_COMPOSE - {"ENGRAM_DEMO"}:
+        assert settings_names - set(SERVICES[name]["environment"]) == FOR_DEMOS, name
+    for name in given | settings_names - MADE_BY_COMPOSE - FOR_DEMOS:
         assert re.search(rf"^(# )?{name}=", example, re.MULTILINE), name
     for name in given | settings_names:
         assert f"`{name}`" in guide, name

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from celery import current_app
 
+from backend import wake
 from tests.conftest import Phone, exercise
-from tracker import wake
 from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import read_parameters
+from backend.limits.views import PublicView
 from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
+from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
 
 FALLBACK_LANGUAGE = "en"
@@ -51,7 +51,12 @@ def exercise_activities(language: str) -> list[dict[str, Any]]:
 
 def cognitive_activities(language: str) -> list[dict[str, Any]]:
     return [
-        {**_entry(row, language), "category": row["category"], "usually_social": row["usually_social"]}
+        {
+            **_entry(row, language),
+            "category": row["category"],
+            "usually_social": row["usually_social"],
+            "examples": _text(row["examples"], language, []),
+        }
         for row in CognitiveActivity.objects.order_by("code").values()
     ]
 
@@ -72,6 +77,7 @@ def practices(language: str) -> list[dict[str, Any]]:
     return [
         {
             "code": practice.code,
+            "label": _text(PRACTICE_LABELS[practice.code], language),
             "domain": practice.domain,
             "unit": practice.unit,
             "target": practice.target / practice.base_per_unit,
@@ -84,11 +90,9 @@ def practices(language: str) -> list[dict[str, Any]]:
     ]
 
 
-class CatalogueView(APIView):
+class CatalogueView(PublicView):
     """One list of the catalogue. It holds nothing of anybody's, so no sign-in is asked for."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     entries: Callable[[str], list[dict[str, Any]]]
 
     def get(self, request: Request) -> Response:

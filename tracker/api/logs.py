@@ -22,7 +22,7 @@ from backend.api.openapi import (
 from backend.api.parameters import MAX_PAGE
 from backend.api.problems import FieldError, Invalid
 from backend.sync.records import RecordType
-from backend.sync.views import RecordDetailView, RecordListView, RecordView, owner, stored_row
+from backend.sync.views import RecordDetailView, RecordListView, RecordView
 from tracker.api.record_schemas import name_of, new_record, put_record, stored_record
 from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG, WEEK_CONFIRMATION
 from tracker.record_types.marks import day_mark_id, week_confirmation_id
@@ -143,9 +143,6 @@ class _MarkView(RecordView):
 
     key: ClassVar[str]
 
-    def read(self, request: Request, uid: UUID) -> Response:
-        return self.show(stored_row(self.record_type, owner(request), uid))
-
     def replace(self, request: Request, uid: UUID, value: str) -> Response:
         data = request.data
         if isinstance(data, dict):
@@ -163,8 +160,8 @@ def _describe_mark(record_type: RecordType, name: str) -> Any:
         get=extend_schema(
             operation_id=f"read_{record_type.name}",
             summary=f"Read {name}",
-            parameters=[version_etag(200)],
-            responses={200: OpenApiResponse(stored_record(record_type))},
+            parameters=[IF_NONE_MATCH, version_etag(200, 304)],
+            responses={200: OpenApiResponse(stored_record(record_type)), 304: None},
             tags=["marks"],
         ),
         put=_put_operation(record_type, f"Set {name}", "marks"),

@@ -124,7 +124,14 @@ _SUGGESTION = object_schema(
     }
 )
 _KEEP_GOING = object_schema(
-    {"id": STRING, "practice": _or_null(_PRACTICE_CODE), "text": STRING, "reason": {"type": ["string", "null"]}}
+    {
+        "id": STRING,
+        "practice": _or_null(_PRACTICE_CODE),
+        "text": STRING,
+        "reason": {"type": ["string", "null"]},
+        "grade": {"type": ["string", "null"]},
+        "evidence": {"anyOf": [_EVIDENCE, {"type": "null"}]},
+    }
 )
 GUIDANCE = object_schema(
     {
@@ -153,7 +160,14 @@ EXERCISE_ACTIVITY = object_schema(
         "platform_names": array_schema(STRING),
     }
 )
-COGNITIVE_ACTIVITY = object_schema({**_ENTRY, "category": _choice(COGNITIVE_CATEGORIES), "usually_social": BOOLEAN})
+COGNITIVE_ACTIVITY = object_schema(
+    {
+        **_ENTRY,
+        "category": _choice(COGNITIVE_CATEGORIES),
+        "usually_social": BOOLEAN,
+        "examples": array_schema(STRING),
+    }
+)
 FOOD = object_schema(
     {
         **_ENTRY,
@@ -165,6 +179,7 @@ FOOD = object_schema(
 PRACTICE = object_schema(
     {
         "code": _PRACTICE_CODE,
+        "label": STRING,
         "domain": _DOMAIN,
         "unit": _UNIT,
         "target": NUMBER,

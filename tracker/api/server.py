@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend import VERSION
 from backend.api.openapi import named_schema
 from backend.api.parameters import MAX_PAGE
+from backend.limits.views import PublicView
 from tracker.api.schemas import SERVER
 from tracker.record_types.diet import MAX_ITEMS
 from tracker.record_types.marks import RECORD_ID_NAMESPACE
@@ -20,10 +19,7 @@ from tracker.record_types.times import FUTURE_TOLERANCE, MAX_DURATION_SECONDS
 from tracker.scoring.protocol import WES_1_0_0
 
 
-class ServerView(APIView):
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
+class ServerView(PublicView):
     @extend_schema(
         operation_id="read_server",
         summary="Versions, limits and features",
@@ -41,11 +37,11 @@ class ServerView(APIView):
                 "time": timezone.now(),
                 "languages": [code for code, _ in settings.LANGUAGES],
                 "minimum_app_version": None,
-                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email"],
+                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email", "consents", "export", "erasure"],
                 "record_id_namespace": RECORD_ID_NAMESPACE,
                 "limits": {
                     "page": MAX_PAGE,
-                    "body_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+                    "body_bytes": settings.MAX_BODY_BYTES,
                     "diet_items": MAX_ITEMS,
                     "duration_seconds": MAX_DURATION_SECONDS,
                     "future_tolerance_seconds": int(FUTURE_TOLERANCE.total_seconds()),

@@ -8,6 +8,9 @@ from uuid import UUID
 from django.urls import path, register_converter
 
 from backend.api.parameters import iso_date
+from backend.consents import views as consents
+from backend.privacy import export_views
+from backend.privacy import views as privacy
 from tracker.api import catalogue, logs, me, server, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
@@ -52,6 +55,15 @@ register_converter(WeekConverter, "week")
 urlpatterns = [
     path("server", server.ServerView.as_view()),
     path("me", me.MeView.as_view()),
+    path("me/changes", me.ProfileChangesView.as_view()),
+    path("consent-documents", consents.ConsentDocumentsView.as_view()),
+    path("consent-documents/<str:kind>/<int:version>", consents.ConsentDocumentView.as_view()),
+    path("consents", consents.ConsentsView.as_view()),
+    path("exports", export_views.ExportListView.as_view()),
+    path("exports/<id:uid>", export_views.ExportView.as_view()),
+    path("exports/<id:uid>/download", export_views.ExportDownloadView.as_view(), name="download_export"),
+    path("erasure", privacy.ErasureView.as_view()),
+    path("erasure/code", privacy.ErasureCodeView.as_view()),
     path("exercise-logs", logs.ExerciseLogListView.as_view()),
     path("exercise-logs/<id:uid>", logs.ExerciseLogView.as_view()),
     path("cognitive-logs", logs.CognitiveLogListView.as_view()),

@@ -8,13 +8,12 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from backend.accounts.participants import ParticipantView
 from backend.api.conditional import not_modified
 from backend.api.openapi import IF_NONE_MATCH, etag, named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
-from backend.sync.views import owner
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
 from tracker.guidance import guidance_document
 from tracker.participant_facts import current_week
@@ -34,19 +33,21 @@ def _answer(request: Request, tag: str, build: Any) -> Response:
     return Response(build(), headers=headers)
 
 
-class WeekListView(APIView):
+class WeekListView(ParticipantView):
     @extend_schema(
         operation_id="list_weeks",
         summary="Scores of up to 52 weeks, oldest first",
         parameters=[
             OpenApiParameter("from", WEEK_NAME, description="First week, such as 2026-W40; 12 weeks ago if not given."),
             OpenApiParameter("to", WEEK_NAME, description="Last week; the current one if not given."),
+            IF_NONE_MATCH,
+            etag(200, 304),
         ],
-        responses={200: OpenApiResponse(named_schema("WeekList", WEEK_LIST)), **problems(422)},
+        responses={200: OpenApiResponse(named_schema("WeekList", WEEK_LIST)), 304: None, **problems(422)},
         tags=["weeks"],
     )
     def get(self, request: Request) -> Response:
-        user = owner(request)
+        user = self.participant
         given = read_parameters(request, {"from": read_week, "to": read_week})
         last = given.get("to") or current_week(user, now=timezone.now())
         first = given.get("from") or last.minus(11)
@@ -54,10 +55,11 @@ class WeekListView(APIView):
             raise Invalid(
                 errors=[FieldError("?from", "out_of_range", f"Ask for 1 to {MAX_WEEKS} weeks, first to last.")]
             )
-        return Response({"results": week_overviews(user, first, last), "disclaimer": DISCLAIMER})
+        tag = standing(user).tag(user, str(first), str(last))
+        return _answer(request, tag, lambda: {"results": week_overviews(user, first, last), "disclaimer": DISCLAIMER})
 
 
-class WeekView(APIView):
+class WeekView(ParticipantView):
     """A week that is due is scored on the spot, so people always see their last log counted."""
 
     @extend_schema(
@@ -68,12 +70,12 @@ class WeekView(APIView):
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:
-        user = owner(request)
+        user = self.participant
         tag = standing(user).tag(user, str(week))
         return _answer(request, tag, lambda: explained_week(user, week))
 
 
-class CurrentWeekView(APIView):
+class CurrentWeekView(ParticipantView):
     @extend_schema(
         operation_id="read_current_week",
         parameters=[IF_NONE_MATCH, etag(200, 304)],
@@ -82,13 +84,13 @@ class CurrentWeekView(APIView):
         tags=["weeks"],
     )
     def get(self, request: Request) -> Response:
-        user = owner(request)
+        user = self.participant
         week = current_week(user, now=timezone.now())
         tag = standing(user).tag(user, str(week))
         return _answer(request, tag, lambda: explained_week(user, week))
 
 
-class GuidanceView(APIView):
+class GuidanceView(ParticipantView):
     @extend_schema(
         operation_id="read_guidance",
         parameters=[IF_NONE_MATCH, etag(200, 304)],
@@ -97,7 +99,7 @@ class GuidanceView(APIView):
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:
-        user = owner(request)
+        user = self.participant
         tag = standing(user).tag(user, str(week), "guidance")
         return _answer(
             request,

@@ -1,4 +1,5 @@
-"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail."""
+"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail, make
+exports, erase accounts."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from backend.outbox.sending import send_mail
+from backend.privacy.erasing import erase_due_accounts
+from backend.privacy.exporting import make_exports
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
 
@@ -46,8 +49,13 @@ class Command(BaseCommand):
         scored = score_due_weeks(now=timezone.now())
         closed = close_weeks(now=timezone.now())
         sent = send_mail()
-        if scored.scored or scored.failed or closed or sent:
-            self.stdout.write(f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent}")
+        exported = make_exports(now=timezone.now())
+        erased = erase_due_accounts(now=timezone.now())
+        if scored.scored or scored.failed or closed or sent or exported or erased:
+            self.stdout.write(
+                f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent},"
+                f" exported {exported}, erased {erased}"
+            )
 
     def _stop(self, *args: Any) -> None:
         self.stopping = True

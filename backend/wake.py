@@ -30,9 +30,9 @@ def _connection() -> Connection:
 
 
 def wake(task: str) -> None:
-    """Ask for a task of `tracker.tasks` to run soon. Never fails; a Redis that is away or hangs costs half a second at most."""
+    """Ask for a task, by its full name, to run soon. Never fails; a Redis that is away or hangs costs half a second at most."""
     try:
         with producers[_connection()].acquire(block=True, timeout=PATIENCE) as producer:
-            current_app.send_task(f"tracker.tasks.{task}", ignore_result=True, producer=producer)
+            current_app.send_task(task, ignore_result=True, producer=producer)
     except (OperationalError, RedisError, OSError) as error:
         logger.warning("wake_up_lost", task=task, reason=type(error).__name__)

@@ -1,0 +1,44 @@
+"""The base of every endpoint that is about the participant who calls it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import cached_property
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.request import Request
+
+from backend.accounts.authentication import DeviceTokenAuthentication
+from backend.accounts.models import Device, User
+from backend.limits.charges import Charge, charge
+from backend.limits.views import LimitedView
+
+
+class ParticipantView(LimitedView):
+    """For the owner of a valid device token. Whatever such a view reads or writes is `participant`'s."""
+
+    access = "participant"
+    authentication_classes = (DeviceTokenAuthentication,)
+    permission_classes = (IsAuthenticated,)
+
+    @cached_property
+    def participant(self) -> User:
+        user = self.request.user
+        assert isinstance(user, User)  # IsAuthenticated has seen to it
+        return user
+
+    @cached_property
+    def device(self) -> Device:
+        """The one whose token the request carries."""
+        assert isinstance(self.request.auth, Device)
+        return self.request.auth
+
+    def charges(self, request: Request) -> list[Charge]:
+        reads = request.method in SAFE_METHODS
+        return [charge("participant_reads" if reads else "participant_writes", str(self.participant.pk))]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Nobody but the app may keep what is somebody's own; and what has no tag, not even the app's own cache."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-cache" if "ETag" in response else "no-store")
+        return response
