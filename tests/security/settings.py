@@ -1,5 +1,6 @@
 """The product's settings without limits on how often something may be tried: what is measured is one try."""
 
 from config.settings import *  # noqa: F403
+from tests.security.unlimited import UNLIMITED
 
-ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]  # allauth takes either
+RATE_LIMITS = UNLIMITED
