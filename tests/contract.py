@@ -43,7 +43,8 @@ class Operation:
 
     @property
     def is_open(self) -> bool:
-        return not any(self.schema.get("security", ()))
+        """Is there something in it for people who are not signed in?"""
+        return not all(self.schema.get("security", ({},)))
 
     def parameters(self, place: str) -> list[dict[str, Any]]:
         return [parameter for parameter in self.schema.get("parameters", ()) if parameter["in"] == place]

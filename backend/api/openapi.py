@@ -145,7 +145,7 @@ def add_components(result: dict[str, Any], **options: Any) -> dict[str, Any]:
 
 def _add_common_refusals(path: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    statuses = {400, *REFUSED_FOR_NOW}
+    statuses = {400, 414, *REFUSED_FOR_NOW}
     if any(operation.get("security", ())):
         statuses.add(401)
     if "{" in path:

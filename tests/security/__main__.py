@@ -1,4 +1,8 @@
-"""`make fuzz`: 100 000 generated requests over the whole API. `FUZZ_SEED` repeats a run, `FUZZ_REQUESTS` sizes it."""
+"""`make fuzz`: 100 000 generated requests over the whole API, and whether strangers find out who has an account.
+
+`FUZZ_SEED` repeats a run; `FUZZ_REQUESTS` and `TIMING_TRIES` size it. `python -m tests.security enumeration` (or `fuzz`) runs
+one part.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from random import SystemRandom
 
-from tests.figures import Figures
+from tests.figures import Figure, Figures
 from tests.own_database import own_database
 
 REQUESTS = 100_000
@@ -37,22 +41,15 @@ def fuzz(number: int, seed: int, requests: int) -> Share:
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("load_catalogue", verbosity=0)
-    from tests.conftest import make_phone
     from tests.security.fuzzing import Fuzz
 
-    report = Fuzz(make_phone().token, seed=seed).run(requests, successes=SUCCESSES)
+    report = Fuzz(seed=seed).run(requests, successes=SUCCESSES)
     fewest = min(report.successes[name] for name in report.requests)
     return Share(report.table(), report.total, report.statuses[500], report.failures, fewest)
 
 
-def main() -> int:
-    os.environ.setdefault("ENGRAM_DEMO", "1")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    os.environ["LOG_LEVEL"] = "CRITICAL"
-    seed = int(os.environ.get("FUZZ_SEED") or SystemRandom().randrange(2**31))
-    requests = int(os.environ.get("FUZZ_REQUESTS") or REQUESTS)
+def fuzz_everything(figures: Figures, requests: int, seed: int) -> None:
     print(f"{requests} generated requests, FUZZ_SEED={seed}\n", flush=True)
-    figures = Figures("fuzz")
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as processes:
         started = [processes.submit(fuzz, number, seed + number, requests // PROCESSES) for number in range(PROCESSES)]
         shares = [process.result() for process in started]
@@ -63,6 +60,43 @@ def main() -> int:
     figures.at_most("answers against the document", sum(len(share.failures) for share in shares), "", 0)
     fewest = min(share.fewest_successes for share in shares)
     figures.at_least("fewest successes of an operation", fewest, "", SUCCESSES)
+
+
+def compare_answers(figures: Figures, seed: int) -> None:
+    """In a process of its own, as the others: each has its own database."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as process:
+        for figure in process.submit(enumeration, seed).result():
+            figures.figures.append(figure)
+
+
+def enumeration(seed: int) -> list[Figure]:
+    own_database("engram_enumeration")
+    del os.environ["EMAIL_URL"]  # it has a mailbox of its own
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from tests.security.enumeration import measure
+
+    figures = Figures("enumeration")
+    measure(figures, seed=seed)
+    return figures.figures
+
+
+def main() -> int:
+    os.environ.setdefault("ENGRAM_DEMO", "1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.security.settings"
+    os.environ["LOG_LEVEL"] = "CRITICAL"
+    os.environ["EMAIL_URL"] = "memorymail://"
+    seed = int(os.environ.get("FUZZ_SEED") or SystemRandom().randrange(2**31))
+    requests = int(os.environ.get("FUZZ_REQUESTS") or REQUESTS)
+    figures = Figures("fuzz")
+    parts = sys.argv[1:] or ["fuzz", "enumeration"]
+    if "fuzz" in parts:
+        fuzz_everything(figures, requests, seed)
+    if "enumeration" in parts:
+        compare_answers(figures, seed)
     return 0 if figures.write() else 1
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import structlog
-from django.core.cache import cache
 
 from tests.security.lives import Life, live, rows_of
 from tests.security.probing import texts_of
+from tests.security.unlimited import UNLIMITED
 from tracker.scoring.weeks import Week
 
 
@@ -73,8 +73,8 @@ class World:
 
 
 @pytest.fixture
-def world(catalogue: None, last_week: Week, capsys: pytest.CaptureFixture[str]) -> Iterator[World]:
-    cache.clear()
+def world(catalogue: None, last_week: Week, capsys: pytest.CaptureFixture[str], settings: Any) -> Iterator[World]:
+    settings.RATE_LIMITS = UNLIMITED
     lines = Lines()
     names = ["", *(name for name in logging.root.manager.loggerDict if not logging.getLogger(name).propagate)]
     levels = {name: logging.getLogger(name).level for name in names}

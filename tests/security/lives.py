@@ -20,7 +20,10 @@ from django.utils import timezone
 
 from backend.accounts.models import Device, User
 from backend.accounts.tokens import issue_token
+from backend.consents.documents import SAMPLES, load_documents
 from backend.outbox.models import OutgoingMail
+from backend.privacy.exporting import make_exports
+from backend.privacy.models import ErasureRequest, ErasureState
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
 from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
@@ -133,12 +136,39 @@ def _mail(life: Life) -> None:
     OutgoingMail.objects.filter(user=life.user).update(last_reply=f"250 {life.canary}")
 
 
+def _consents(life: Life) -> None:
+    load_documents(SAMPLES, now=timezone.now(), published=True)
+    for kind, decision in (("terms", "accepted"), ("research", "accepted"), ("research", "withdrawn")):
+        assert life.phone.post("/v1/consents", {"kind": kind, "version": 1, "decision": decision}).status_code == 201
+    life.addresses["/v1/consent-documents/{kind}/{version}"] = [{"kind": "terms", "version": "1"}]
+
+
+def _export(life: Life) -> None:
+    """Last, so that it holds all the rest."""
+    started = life.phone.post("/v1/exports", None)
+    assert started.status_code == 202
+    assert make_exports(now=timezone.now()) == 1
+    for path in ("/v1/exports/{uid}", "/v1/exports/{uid}/download"):
+        life.addresses[path] = [{"uid": started.json()["id"]}]
+
+
+def _erasure(life: Life) -> None:
+    """One that was taken back, and a code that was mailed."""
+    now = timezone.now()
+    times = {"requested_at": now, "erases_at": now, "cancelled_at": now}
+    ErasureRequest.objects.create(user=life.user, state=ErasureState.CANCELLED, **times)
+    assert life.phone.post("/v1/erasure/code", None).status_code == 204
+
+
 MAKERS: dict[str, Callable[[Life], None]] = {
     "tracker.DueWeek": _due_week,
     "account.EmailAddress": _second_address,
     "mfa.Authenticator": _second_factor,
     "accounts.Device": _devices,
     "outbox.OutgoingMail": _mail,
+    "consents.ConsentDecision": _consents,
+    "privacy.ErasureRequest, privacy.Confirmation": _erasure,
+    "privacy.DataExport, privacy.DataExportPart": _export,
 }
 EMPTY = {
     "admin.LogEntry": "what staff did; a participant does nothing there",

@@ -17,6 +17,7 @@ from tracker.scoring.weeks import Week
 ZONES = ("Europe/Helsinki", "America/New_York", "Asia/Tokyo", "UTC", "Pacific/Chatham")
 OFFSETS = ("Z", "+02:00", "-05:00", "+12:45")
 DAYS_BACK = 300
+PASSWORD = "a quiet walk by the river"
 
 
 class Values:
@@ -50,6 +51,8 @@ FIELDS: dict[str, Callable[[Values, Random], Any]] = {
     "food_group": lambda values, random: None,
     "servings": lambda values, random: random.choice([1, 0.5, "1.25", random.randrange(1, 100)]),
     "birth_year": lambda values, random: random.randrange(1930, 2005),
+    "kind": lambda values, random: random.choice(["terms", "privacy", "research"]),
+    "version": lambda values, random: 1,
     "day": Values.day,
     "week": Values.week,
 }
@@ -57,6 +60,15 @@ FIELDS: dict[str, Callable[[Values, Random], Any]] = {
 BY_OPERATION: dict[str, dict[str, Callable[[Values, Random], Any]]] = {
     "exercise": {"activity": lambda values, random: random.choice([*values.exercise, "healthkit:running"])},
     "cognitive": {"activity": lambda values, random: random.choice(values.cognitive)},
+}
+# Whole bodies, where only one thing will do.
+BODIES: dict[str, Callable[[Values, Random], Any]] = {
+    "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
+    "POST /v1/consents": lambda values, random: {
+        "kind": random.choice(["terms", "privacy", "research"]),
+        "version": 1,
+        "decision": random.choice(["accepted", "withdrawn"]),
+    },
 }
 # In the address already, or made by the server.
 LEFT_OUT = ("id", "date", "week")
@@ -74,10 +86,12 @@ def make_plausible(case: Any, values: Values, random: Random) -> Any:
     if case.query:
         _make_query_plausible(case, values, random)
     if case.headers:
-        for name in ("If-Match", "If-None-Match"):
+        for name in ("If-Match", "If-None-Match", "If-Range", "Range"):
             if random.random() < 0.8:
                 case.headers.pop(name, None)
-    if isinstance(case.body, dict):
+    if case.operation.label in BODIES:
+        case.body = BODIES[case.operation.label](values, random)
+    elif isinstance(case.body, dict):
         if "{" in case.operation.path:
             for name in LEFT_OUT:
                 case.body.pop(name, None)
@@ -86,7 +100,8 @@ def make_plausible(case: Any, values: Values, random: Random) -> Any:
 
 
 def _make_query_plausible(case: Any, values: Values, random: Random) -> None:
-    case.query.pop("cursor", None)
+    for name in ("cursor", "signature"):
+        case.query.pop(name, None)
     in_weeks = case.operation.path.endswith("/weeks")
     first, last = sorted((Values.day(values, random), Values.day(values, random)))
     for name, day in (("from", first), ("to", last)):

@@ -33,6 +33,8 @@ def test_those_who_are_not_signed_in_get_nothing(world: World) -> None:
                 if not operation.is_open:
                     assert answer.status_code == 401, (caller, probe)
                     assert answer["WWW-Authenticate"] == "Bearer"
+                elif any(operation.schema.get("security", ())):
+                    assert answer.status_code >= 400, f"open without the key that opens it: {probe}"
     world.assert_nothing_leaked(probes=2000)
 
 
