@@ -6,7 +6,8 @@ RUN python -m venv /opt/engram \
     && /opt/engram/bin/pip install --require-hashes --no-deps --requirement /tmp/production.txt
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin engram
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin engram \
+    && install --directory --owner engram --mode 0700 /var/lib/engram
 COPY --from=packages /opt/engram /opt/engram
 WORKDIR /srv/engram
 COPY manage.py ./

@@ -6,17 +6,20 @@ VENV := .venv/bin/
 STATE = $${ENGRAM_STATE:-.engram}
 EMBEDDED := $(VENV)python -m config.embedded
 
-.PHONY: help demo run test lint audit sbom browser bench fault clean
+.PHONY: help demo code run test lint audit sbom browser bench fault fuzz mutants e2e clean
 # The checks load the settings of an installation, which want a secret.
 lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
 
 help:  ## show what there is
 	@echo "make …"
-	@sed -n 's/^\([a-z]*\): *[a-z]*  *## /  \1\t/p' Makefile
+	@sed -n 's/^\([a-z0-9]*\): *[a-z]*  *## /  \1\t/p' Makefile
 
 demo:  ## an example study in this folder, from nothing: API, admin and an inbox
 	@$(PYTHON) config/bootstrap.py requirements/embedded.txt
 	@exec $(EMBEDDED) exec -- $(VENV)python -m config.demo
+
+code:  ## the one-time code that the demo's member of staff signs in with
+	@exec $(VENV)python -m config.demo.one_time_codes
 
 run:  ## the same processes on the data that is there
 	@$(PYTHON) config/bootstrap.py requirements/embedded.txt
@@ -58,6 +61,21 @@ fault:  ## kill processes at random and look for lost logs
 	@$(PYTHON) config/bootstrap.py requirements/development.txt
 	@mkdir -p build
 	@exec $(EMBEDDED) exec --state "$(STATE)/fault" -- $(VENV)python -m tests.faults
+
+fuzz:  ## 100 000 generated requests over the whole API
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m tests.security
+
+mutants:  ## break each safeguard once: its test has to notice
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m tests.mutations
+
+e2e:  ## a generated TypeScript client and a browser against the real processes
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p build
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m tests.e2e
 
 clean:  ## remove what tests and measurements left; the data of demo and run stay
 	@for state in test bench fault; do \

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -58,16 +60,23 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
     "anymail",
     "backend.limits",
+    "backend.postgres",
+    "backend.audit",
     "backend.accounts",
+    "backend.accounts.native_sign_in",
     "backend.sync",
     "backend.outbox",
+    "backend.consents",
+    "backend.privacy",
     "backend.observability",
     "tracker",
 ]
 MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
+    "backend.accounts.even_answers.EvenAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "backend.api.headers.HeadersMiddleware",
     "backend.api.headers.ContentSecurityPolicyMiddleware",
@@ -82,6 +91,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "backend.accounts.renewal_header.RenewalHeaderMiddleware",
+    "backend.audit.middleware.AuditUnavailableMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -102,7 +113,19 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- PostgreSQL, Redis, Celery ------------------------------------------------------------------------------------------
-DATABASES = {"default": database_from_url(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": dict(database_from_url(DATABASE_URL, conn_max_age=60, conn_health_checks=True))
+}
+# The application's role can change rows and no table. The role that owns the tables is for `migrate` alone, and only there
+# its address need be given; without one, the application's role owns them.
+DATABASE_OWNER_URL = secret("DATABASE_OWNER_URL", "")
+_CREDENTIALS = ("USER", "PASSWORD", "HOST", "PORT")
+DATABASE_OWNER = {}
+DATABASE_APPLICATION = {}
+if DATABASE_OWNER_URL:
+    _owner: dict[str, Any] = dict(database_from_url(DATABASE_OWNER_URL))
+    DATABASE_OWNER = {key: _owner[key] for key in _CREDENTIALS}
+    DATABASE_APPLICATION = {key: DATABASES["default"][key] for key in _CREDENTIALS}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = REDIS_URL
@@ -120,8 +143,19 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 0.2, "visibility_timeout": 600}
 TICK_SECONDS = env.float("ENGRAM_TICK_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"tracker.tasks.{name}", "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
-    for name in ("score_due_weeks", "close_weeks", "send_mail")
+    task.rpartition(".")[2]: {"task": task, "schedule": schedule(TICK_SECONDS), "options": {"expires": TICK_SECONDS}}
+    for task in (
+        "tracker.tasks.score_due_weeks",
+        "tracker.tasks.close_weeks",
+        "tracker.tasks.send_mail",
+        "backend.privacy.tasks.make_exports",
+        "backend.privacy.tasks.erase_accounts",
+    )
+}
+CELERY_BEAT_SCHEDULE["log_audit_head"] = {
+    "task": "backend.audit.tasks.log_audit_head",
+    "schedule": schedule(3600.0),
+    "options": {"expires": 3600.0},
 }
 
 # --- The week -----------------------------------------------------------------------------------------------------------
@@ -135,12 +169,13 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.LengthValidator"},
+    {"NAME": "backend.accounts.passwords.NotCommonValidator"},
+    {"NAME": "backend.accounts.sign_outs.PasswordChangeSignsOut"},
 ]
 ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -150,7 +185,42 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
-HEADLESS_ONLY = True
+# A new address counts once its code was entered; the old one gets a notice, as of every change of how one signs in.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Second factors: authenticator apps, passkeys (which also sign in alone), and recovery codes for when they are lost.
+MFA_ADAPTER = "backend.accounts.second_factors.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Engram"
+MFA_TOTP_TOLERANCE = 1
+# Native Sign in with Apple and Google: for the client ids that are named here, and not at all if there are none.
+NATIVE_CLIENT_IDS: dict[str, list[str]] = {
+    "apple": env.list("ENGRAM_APPLE_CLIENT_IDS", []),
+    "google": env.list("ENGRAM_GOOGLE_CLIENT_IDS", []),
+}
+IDENTITY_ISSUERS: dict[str, dict[str, Any]] = {
+    "apple": {"names": ["https://appleid.apple.com"], "keys_url": "https://appleid.apple.com/auth/keys"},
+    "google": {
+        "names": ["https://accounts.google.com", "accounts.google.com"],
+        "keys_url": "https://www.googleapis.com/oauth2/v3/certs",
+    },
+}
+# allauth has one app for each client id; where it looks for "the" app of a provider, it takes the first.
+SOCIALACCOUNT_PROVIDERS = {
+    provider: {"APPS": [{"client_id": name, "settings": {"hidden": name != names[0]}} for name in names]}
+    for provider, names in NATIVE_CLIENT_IDS.items()
+}
+# An address alone opens nobody's account: a provider's account is connected by somebody who is signed in.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# Browsers sign in at /account/: staff for the admin, participants for what stores want a web page for.
+HEADLESS_ONLY = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False  # a browser forgets with its last window
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
 APP_URL = env.str("APP_URL", "") or PUBLIC_URL
@@ -163,11 +233,28 @@ HEADLESS_FRONTEND_URLS = {
 # backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
-HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
+# Answers that must not tell whether an address has an account go out at full steps of this many seconds. A step has to hold
+# a password's hash and the handing over of a mail; 0 turns it off.
+EVEN_ANSWERS_STEP = env.float("ENGRAM_EVEN_ANSWERS_STEP", 0.3)
+HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/reference.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
+# How long a renewed token holds on after the new one was first used: for requests in flight.
+DEVICE_TOKEN_OVERLAP_MINUTES = env.int("ENGRAM_DEVICE_TOKEN_OVERLAP_MINUTES", 60)
+
+# --- Privacy ------------------------------------------------------------------------------------------------------------
+# How long an erasure can be taken back; 0: it happens at the next tick.
+ERASURE_WINDOW_DAYS = env.int("ENGRAM_ERASURE_WINDOW_DAYS", 7)
+# How long a finished export, and its link, can be downloaded.
+EXPORT_LIFETIME_DAYS = env.int("ENGRAM_EXPORT_LIFETIME_DAYS", 7)
+# Who was erased: outside the database and its backups, so that a restore can be made to forget them again.
+ERASURE_LEDGER = env.str("ENGRAM_ERASURE_LEDGER", "") or (
+    str(Path(env.str("ENGRAM_STATE", "") or BASE_DIR / ".engram") / "erasures.jsonl")
+    if DEMO
+    else "/var/lib/engram/erasures.jsonl"
+)
 
 # --- The API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -190,6 +277,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "POSTPROCESSING_HOOKS": ["backend.api.openapi.add_components"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": {"type": "string", "format": "uuid"},
+        "date": {"type": "string", "format": "date"},
+        "week": {"type": "string", "pattern": "^[0-9]{4}-W[0-9]{2}$"},
+    },
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------------
@@ -272,6 +364,17 @@ if not DEMO:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
+# --- Staff ---------------------------------------------------------------------------------------------------------------
+# A member of staff signs in again after so long without a request, and after so long in any case.
+STAFF_IDLE_MINUTES = env.int("ENGRAM_STAFF_IDLE_MINUTES", 60)
+STAFF_SESSION_HOURS = env.int("ENGRAM_STAFF_SESSION_HOURS", 12)
+# Who takes data away has given password and second factor within so many minutes.
+FRESH_CHECK_MINUTES = env.int("ENGRAM_FRESH_CHECK_MINUTES", 5)
+
+# --- The audit ----------------------------------------------------------------------------------------------------------
+# Staff say what they look at participants' data for, and say it again after so many hours.
+AUDIT_PURPOSE_HOURS = env.int("ENGRAM_AUDIT_PURPOSE_HOURS", 8)
 
 # --- Logs: the fields of backend/observability/log_fields.py, never bodies, query strings, addresses or tokens ------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

@@ -6,7 +6,8 @@ class TrackerConfig(AppConfig):
     verbose_name = "Tracker"
 
     def ready(self) -> None:
-        from tracker import record_types, weekly_summaries
+        from tracker import exported_sections, record_types, weekly_summaries
 
         record_types.register_all()
+        exported_sections.register_all()
         weekly_summaries.register_mail_kind()

@@ -46,6 +46,7 @@ def load_catalogue() -> dict[str, int]:
             synonyms=entry.synonyms,
             category=entry.category,
             usually_social=entry.usually_social,
+            examples=entry.examples,
         )
         for entry in read_cognitive_activities()
     ]

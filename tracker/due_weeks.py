@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from backend.sync.records import Written
+from backend.wake import wake
 from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
-from tracker.wake import wake
 
 logger = structlog.get_logger(__name__)
 
@@ -56,7 +56,28 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
             " attempts = 0, quarantined_at = NULL, last_error = ''",
             [user_id, mondays, seq],
         )
-    transaction.on_commit(lambda: wake("score_due_weeks"))
+    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
+
+
+def mark_stored_weeks_due(first: Week, last: Week) -> int:
+    """Make every stored week from `first` to `last` due, of everybody; returns how many. Runs in the caller's transaction.
+
+    Nothing was written, so the version stays the participant's newest change; taking the claim away is what keeps a worker
+    that scores one of them at this moment from finishing it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracker_dueweek (user_id, week, version)"
+            " SELECT score.user_id, score.week, COALESCE(counter.seq, 0) FROM tracker_weeklyscore score"
+            " LEFT JOIN sync_synccounter counter ON counter.user_id = score.user_id"
+            " WHERE score.week BETWEEN %s AND %s ORDER BY score.user_id, score.week"
+            " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = NULL, claimed_until = NULL, attempts = 0,"
+            " quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
+            [first.monday, last.monday],
+        )
+        count: int = cursor.rowcount
+    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
+    return count
 
 
 def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:
@@ -97,9 +118,12 @@ def take_weeks(keys: Sequence[tuple[UUID, date]]) -> Claim:
         return Claim(token, cursor.fetchall())
 
 
-_OF_CLAIM = (
-    " FROM unnest(%(users)s::uuid[], %(mondays)s::date[]) AS claimed(user_id, week)"
-    " WHERE due.user_id = claimed.user_id AND due.week = claimed.week AND due.claim_token = %(token)s"
+# Locked in the key's order, the order in which writers upsert them: so neither waits for the other in a circle.
+_HELD = (
+    "WITH held AS MATERIALIZED ("
+    " SELECT due.id FROM tracker_dueweek due"
+    " JOIN unnest(%(users)s::uuid[], %(mondays)s::date[]) AS claimed(user_id, week) USING (user_id, week)"
+    " WHERE due.claim_token = %(token)s ORDER BY due.user_id, due.week FOR UPDATE OF due)"
 )
 
 
@@ -112,7 +136,8 @@ def release_claim(claim: Claim) -> None:
     """Give back what was claimed and is due again meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracker_dueweek AS due SET claim_token = NULL, claimed_until = NULL" + _OF_CLAIM,
+            _HELD + " UPDATE tracker_dueweek AS due SET claim_token = NULL, claimed_until = NULL"
+            " FROM held WHERE due.id = held.id",
             _parameters(claim),
         )
 
@@ -121,11 +146,13 @@ def record_failure(claim: Claim, error: Exception) -> None:
     """Give claimed weeks back after a failure, to be tried again a little later; after the fifth they are quarantined."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE tracker_dueweek AS due SET claim_token = NULL, last_error = %(error)s,"
+            _HELD + " UPDATE tracker_dueweek AS due SET claim_token = NULL, last_error = %(error)s,"
             " claimed_until = statement_timestamp() + attempts * interval '2 seconds',"
-            " quarantined_at = CASE WHEN attempts >= %(most)s THEN statement_timestamp() END" + _OF_CLAIM,
+            " quarantined_at = CASE WHEN attempts >= %(most)s THEN statement_timestamp() END"
+            " FROM held WHERE due.id = held.id RETURNING quarantined_at",
             {**_parameters(claim), "error": f"{type(error).__name__}: {error}"[:500], "most": MAX_ATTEMPTS},
         )
+        _report_quarantine(sum(quarantined_at is not None for (quarantined_at,) in cursor.fetchall()))
 
 
 def quarantine_exhausted() -> int:
@@ -133,14 +160,20 @@ def quarantine_exhausted() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE tracker_dueweek SET quarantined_at = statement_timestamp(), claim_token = NULL,"
-            " last_error = 'The worker did not come back.'"
-            " WHERE quarantined_at IS NULL AND attempts >= %s AND claimed_until < statement_timestamp()",
+            " last_error = 'The worker did not come back.' WHERE id IN ("
+            # Whoever holds one of them has come back, or writes to it and so makes it due anew.
+            " SELECT id FROM tracker_dueweek WHERE quarantined_at IS NULL AND attempts >= %s"
+            " AND claimed_until < statement_timestamp() ORDER BY user_id, week FOR UPDATE SKIP LOCKED)",
             [MAX_ATTEMPTS],
         )
         count: int = cursor.rowcount
+    _report_quarantine(count)
+    return count
+
+
+def _report_quarantine(count: int) -> None:
     if count:
         logger.error("weeks_quarantined", count=count)
-    return count
 
 
 def lift_quarantine(weeks: QuerySet[DueWeek]) -> int:

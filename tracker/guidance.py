@@ -182,11 +182,15 @@ def _suggest(practice: PracticeScore, week: Week, library: Library) -> Suggestio
 
 
 def _best(score: WeeklyScore) -> PracticeScore | None:
-    """The practice nearest to its target, of those with any amount; the protocol's order decides ties."""
-    with_amount = [
-        practice for domain in score.domains for practice in domain.practices if practice.amount and practice.target
+    """The practice nearest to its target, of those that are half-way at least (else the texts would say too much); the
+    protocol's order decides ties."""
+    half_way = [
+        practice
+        for domain in score.domains
+        for practice in domain.practices
+        if practice.target and 2 * practice.amount >= practice.target
     ]
-    return max(with_amount, key=lambda practice: min(1, practice.amount / practice.target), default=None)
+    return max(half_way, key=lambda practice: min(1, practice.amount / practice.target), default=None)
 
 
 def reason(suggestion: Suggestion, *, hide_numbers: bool) -> str:
@@ -229,11 +233,14 @@ def guidance_document(guidance: Guidance, *, hide_numbers: bool = False) -> dict
     evidence = read_evidence()
     keep_going = None
     if guidance.keep_going is not None:
+        card = evidence.for_practice(guidance.kept.practice.code) if guidance.kept else None
         keep_going = {
             "id": guidance.keep_going.id,
             "practice": guidance.kept.practice.code if guidance.kept else None,
             "text": guidance.keep_going.text,
             "reason": kept_reason(guidance.kept, hide_numbers=hide_numbers) if guidance.kept else None,
+            "grade": card.grade if card else None,
+            "evidence": card_document(card, evidence) if card else None,
         }
     return {
         "week": str(guidance.week),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from backend import VERSION
 from backend.accounts.models import User
 from backend.api.conditional import content_tag
 from backend.postgres.prepared import fetch_all
-from tracker.guidance import Guidance, choose_guidance
+from tracker.guidance import DATA, Guidance, choose_guidance
 from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0
 from tracker.scoring.weekly import score_week
@@ -24,16 +27,25 @@ _STANDING = (
 )
 
 
+@cache
+def _texts() -> str:
+    """What the code and the texts that it ships were: a new release may say the same week in other words."""
+    digest = blake2b(VERSION.encode(), digest_size=12)
+    for file in sorted(DATA.glob("*.json")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What every derived document of a participant depends on, besides the protocol."""
+    """What every derived document of a participant depends on, besides the protocol and the texts."""
 
     seq: int
     facts_at: str
 
     def tag(self, user: User, *parts: Any) -> str:
         return content_tag(
-            self.seq, self.facts_at, WES_1_0_0.version, user.language, user.hide_numbers, user.pk, *parts
+            self.seq, self.facts_at, WES_1_0_0.version, _texts(), user.language, user.hide_numbers, user.pk, *parts
         )
 
 

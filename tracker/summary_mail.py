@@ -10,7 +10,6 @@ from typing import Any
 
 import css_inline
 import mrml
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -27,6 +26,9 @@ STATUS_WORDS = {
     "not_applicable": "not part of your plan",
 }
 
+SCORE_WORDS = ((85, "a full week"), (60, "well on the way"), (30, "a good start"), (0, "a beginning"))
+SUBJECT = "Your week is ready"
+
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 _render_options = mrml.RenderOptions(fonts={})
 
@@ -39,7 +41,7 @@ def render_summary(context: dict[str, Any]) -> RenderedMail:
         filled = render_to_string("tracker/weekly_summary.txt", filling)
     html = _inliner.inline(mrml.to_html(mjml, None, _render_options).content)
     text = re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
-    return RenderedMail(subject="Your week is ready", text=text, html=html)
+    return RenderedMail(subject=SUBJECT, text=text, html=html)
 
 
 def _presentation(context: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +64,6 @@ def _presentation(context: dict[str, Any]) -> dict[str, Any]:
         "show_score": context["score"] is not None and not hide,
         "logged_anything": any(domain["logged_days"] for domain in context["domains"]),
         "disclaimer": DISCLAIMER,
-        "public_url": settings.PUBLIC_URL,
     }
 
 
@@ -70,5 +71,4 @@ def _words(score: float | None, status: str) -> str:
     """A score in words: how it stands, never how somebody compares."""
     if score is None:
         return STATUS_WORDS[status]
-    steps = ((85, "a full week"), (60, "well on the way"), (30, "a good start"), (0, "a beginning"))
-    return next(words for floor, words in steps if score >= floor)
+    return next(words for floor, words in SCORE_WORDS if score >= floor)

@@ -34,12 +34,12 @@ from tracker.scoring.protocol import (
     DOMAINS,
     FOOD_GROUPS,
     INTENSITIES,
+    OLDER_FROM,
     WES_1_0_0,
     Protocol,
 )
 from tracker.scoring.weeks import Week
 
-OLDER_FROM = 65
 POSTGRES_EPOCH = date(2000, 1, 1).toordinal()
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2⁶⁴ / golden ratio: spreads a number over all the bits
 
@@ -118,7 +118,7 @@ def _facts_query(protocol: Protocol) -> str:
     )
     return (
         "SELECT b.row, f.id, COALESCE(f.birth_year, 0),"
-        f" CASE WHEN f.not_applicable = '{{}}' THEN 0 ELSE {dropped} END"
+        f" CASE WHEN COALESCE(f.not_applicable, '{{}}') = '{{}}' THEN 0 ELSE {dropped} END"
         " FROM scoring_batch b CROSS JOIN LATERAL (SELECT * FROM tracker_participantfacts p"
         " WHERE p.user_id = b.user_id AND p.from_week <= b.week ORDER BY p.from_week DESC LIMIT 1) f"
     )

@@ -85,7 +85,7 @@ def read_weeks(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week], Sto
     for row in _rows(keys):
         kind, user, day, log_flags = row[0], row[1], row[2], row[11]
         if kind == "facts":
-            facts[user].append((day, ParticipantFacts(row[4], frozenset(row[10]))))
+            facts[user].append((day, ParticipantFacts(row[4], frozenset(row[10] or ()))))
             continue
         _add(weeks[user, Week.of(day).monday], row)
         if log_flags:

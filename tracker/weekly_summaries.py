@@ -5,26 +5,29 @@ Both are written in one transaction. Later changes revise the score and send not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.models import SyncCounter
+from backend.wake import wake
 from tracker.guidance import choose_guidance, guidance_document
+from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.summary_mail import render_summary
-from tracker.wake import wake
 from tracker.week_documents import domain_document, score_document
 from tracker.week_records import StoredWeek, read_weeks
 from tracker.weekly_scores import close_scores
@@ -34,6 +37,11 @@ BATCH_SIZE = 500
 # A summary is for the morning that it was asked for; nothing older than this is sent.
 SENDABLE_FOR = timedelta(days=3)
 HOUR = timedelta(hours=1)
+# Between two tries for a participant whose close fails.
+SHORTEST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,55 +58,143 @@ def occurrence_after(user: User, moment: datetime) -> Occurrence:
     today = moment.astimezone(zone).date()
     days_ahead = (user.weekly_email_weekday - today.weekday()) % 7
     for day in (today + timedelta(days=days_ahead), today + timedelta(days=days_ahead + 7)):
-        at = datetime.combine(day, time(user.weekly_email_hour), tzinfo=zone).astimezone(UTC)
+        at = _at_home(user, day)
         if at > moment:
             break
     return Occurrence(at, Week.of(day).previous())
 
 
+def latest_occurrence(user: User, now: datetime) -> Occurrence:
+    """The last one that has come by `now`."""
+    week = Week.of(now.astimezone(ZoneInfo(user.home_time_zone)).date()).previous()
+    occurrence = occurrence_that_closes(user, week)
+    return occurrence if occurrence.at <= now else occurrence_that_closes(user, week.previous())
+
+
+def occurrence_that_closes(user: User, week: Week) -> Occurrence:
+    """The chosen weekday and hour in the week after `week`."""
+    day = week.next().monday + timedelta(days=user.weekly_email_weekday)
+    return Occurrence(_at_home(user, day), week)
+
+
+def _at_home(user: User, day: date) -> datetime:
+    return datetime.combine(day, time(user.weekly_email_hour), tzinfo=ZoneInfo(user.home_time_zone)).astimezone(UTC)
+
+
 def close_weeks(*, now: datetime) -> int:
     """Close the week of everybody whose hour has come, in batches; returns how many weeks. Any number may run at once."""
     closed = 0
-    while True:
-        with transaction.atomic():
-            users = _whose_hour_has_come(now)
-            if not users:
-                return closed
-            closed += _close(users, now)
+    while users := _whose_hour_has_come(now):
+        closed += _close_part(users, now)
+    return closed
 
 
-def _whose_hour_has_come(now: datetime) -> list[User]:
-    """Everybody whose hour has come and who has ever logged something: nobody else has weeks."""
+def _due(now: datetime) -> QuerySet[User]:
+    """Everybody whose hour has come and who has ever logged something (nobody else has weeks), locked, if nobody else's."""
     due = Q(next_weekly_email_at__isnull=True) | Q(next_weekly_email_at__lte=now)
     takes_part = Exists(SyncCounter.objects.filter(user=OuterRef("pk")))
-    return list(
-        User.objects.filter(due, takes_part, is_active=True)
-        .order_by(F("next_weekly_email_at").asc(nulls_first=True))
-        .select_for_update(skip_locked=True, no_key=True)[:BATCH_SIZE]
-    )
+    return User.objects.filter(due, takes_part, is_active=True).select_for_update(skip_locked=True, no_key=True)
+
+
+@transaction.atomic
+def _whose_hour_has_come(now: datetime) -> list[UUID]:
+    """The next batch."""
+    first = F("next_weekly_email_at").asc(nulls_first=True)
+    return list(_due(now).order_by(first).values_list("pk", flat=True)[:BATCH_SIZE])
+
+
+def _close_part(users: Sequence[UUID], now: datetime) -> int:
+    """Close these participants' weeks in one transaction; returns how many. If it fails, halve them until whoever makes it
+    fail stands alone: that one is put off, and keeps nobody else from their close."""
+    try:
+        with transaction.atomic():
+            return _close(list(_due(now).filter(pk__in=users)), now)
+    except (OperationalError, InterfaceError):  # PostgreSQL's trouble, and no participant's
+        raise
+    except Exception:
+        if len(users) == 1:
+            _put_off(users[0], now)
+            return 0
+    half = len(users) // 2
+    return _close_part(users[:half], now) + _close_part(users[half:], now)
+
+
+def _put_off(pk: UUID, now: datetime) -> None:
+    """Try one participant again later, from an exception handler: after a minute, and from then on whenever the time since
+    the hour has doubled, at least every six hours. What is owed stays owed, and a change of choices is tried at once."""
+    try:
+        late = now - latest_occurrence(User.objects.get(pk=pk), now).at
+    except (ZoneInfoNotFoundError, ValueError):  # the choices themselves are what fails
+        late = LONGEST_PAUSE
+    again = now + min(max(late, SHORTEST_PAUSE), LONGEST_PAUSE)
+    logger.exception("close_failed", user=str(pk), again=again.isoformat())
+    User.objects.filter(pk=pk).update(next_weekly_email_at=again)
 
 
 def _close(users: list[User], now: datetime) -> int:
     come: list[tuple[User, Occurrence]] = []
+    owed = _first_weeks_owed(users)
     for user in users:
-        occurrence = _current_occurrence(user, now)
+        occurrence = _current_occurrence(user, owed.get(user.pk), now)
         if occurrence.at <= now:
             come.append((user, occurrence))
             occurrence = occurrence_after(user, occurrence.at)
         user.next_weekly_email_at = occurrence.at
+    to_close = _not_closed_yet(come)
     if come:
-        close_scores([(user.pk, occurrence.week.monday) for user, occurrence in come], now=now)
+        close_scores(to_close, now=now)
         stored = read_weeks([(user.pk, occurrence.week) for user, occurrence in come])
         enqueue(_mails(come, stored, now))
-        transaction.on_commit(lambda: wake("send_mail"))
+        transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
     User.objects.bulk_update(users, ["next_weekly_email_at"])
-    return len(come)
+    return len(to_close)
 
 
-def _current_occurrence(user: User, now: datetime) -> Occurrence:
-    """What `next_weekly_email_at` stands for; worked out anew when it is empty. An hour that has begun has come."""
+def _current_occurrence(user: User, owed: Week | None, now: datetime) -> Occurrence:
+    """The first occurrence whose week is still owed, else what `next_weekly_email_at` stands for.
+
+    That time is only a hint when to look: each change of choices empties it, and what was planned for before may have come
+    and gone meanwhile. When it is empty, an hour that has begun has come.
+    """
+    if owed is not None and owed <= latest_occurrence(user, now).week:
+        return occurrence_that_closes(user, owed)
     planned = user.next_weekly_email_at
     return occurrence_after(user, (planned or now) - (timedelta(microseconds=1) if planned else HOUR))
+
+
+def _first_weeks_owed(users: Sequence[User]) -> dict[UUID, Week]:
+    """The first week of each participant that is not closed yet, whether it is over or not.
+
+    After a close that is the next week; before the first one, the week that the first occurrence after their first record
+    closes. So nobody gets the summary of a week for logging something after its hour.
+    """
+    last = WeeklyScore.objects.filter(user=OuterRef("pk"), closed_at__isnull=False).order_by("-week").values("week")[:1]
+    closed = User.objects.filter(pk__in=[user.pk for user in users]).annotate(last=Subquery(last))
+    weeks = {pk: Week(monday).next() for pk, monday in closed.values_list("pk", "last") if monday}
+    beginners = {user.pk: user for user in users if user.pk not in weeks}
+    for pk, began in _first_received(beginners).items():
+        weeks[pk] = occurrence_after(beginners[pk], began).week
+    return weeks
+
+
+def _first_received(users: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the first record of each came in."""
+    first: dict[UUID, datetime] = {}
+    for model in (ExerciseLog, CognitiveLog, DietLog, DayMark, WeekConfirmation) if users else ():
+        received = model._default_manager.filter(user__in=users).values_list("user").annotate(Min("received_at"))
+        for pk, moment in received.order_by():
+            first[pk] = min(moment, first.get(pk, moment))
+    return first
+
+
+def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID, date]]:
+    """The weeks to close: the hour may come twice for one, by a change of choices."""
+    keys = [(user.pk, occurrence.week.monday) for user, occurrence in come]
+    stored = WeeklyScore.objects.filter(
+        user__in={pk for pk, _ in keys}, week__in={monday for _, monday in keys}, closed_at__isnull=False
+    )
+    closed = set(stored.values_list("user", "week"))
+    return [key for key in keys if key not in closed]
 
 
 def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:

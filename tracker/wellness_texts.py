@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from django.template.engine import Engine
+
 from tracker.catalogue_files import read_cognitive_activities, read_exercise_activities, read_foods
 from tracker.evidence import read_evidence
-from tracker.guidance import choose_guidance, guidance_document, library_texts, read_library, texts_of
+from tracker.guidance import PRACTICE_NAMES, choose_guidance, guidance_document, library_texts, read_library, texts_of
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
-from tracker.summary_mail import STATUS_WORDS
+from tracker.summary_mail import DOMAIN_NAMES, SCORE_WORDS, STATUS_WORDS, SUBJECT
 from tracker.wellness import SAFETY_LINES
 
 TEMPLATES = Path(__file__).parent / "templates" / "tracker"
@@ -57,15 +59,32 @@ def _catalogue() -> Iterator[tuple[str, str]]:
     )
     for code, texts in labels:
         yield f"catalogue: {code}", texts["en"]
+    synonyms: Iterator[tuple[str, dict[str, tuple[str, ...]]]] = chain(
+        ((entry.code, entry.synonyms) for entry in read_exercise_activities()),
+        ((entry.code, entry.synonyms) for entry in read_cognitive_activities()),
+        ((entry.code, entry.synonyms) for entry in read_foods()),
+    )
+    for code, words in synonyms:
+        for word in words["en"]:
+            yield f"catalogue: {code}, synonym", word
+    for food in read_foods():
+        yield f"catalogue: {food.code}, household measure", food.household_measure["en"]
 
 
 def _templates() -> Iterator[tuple[str, str]]:
-    for file in sorted([*TEMPLATES.glob("*.mjml"), *TEMPLATES.glob("*.txt")]):
+    folders = [Path(folder) for folder in Engine.get_default().dirs]
+    account_mails = [file for folder in folders for file in folder.glob("account/email/*.txt")]
+    for file in sorted([*TEMPLATES.glob("*.mjml"), *TEMPLATES.glob("*.txt"), *account_mails]):
         for number, line in enumerate(_MARKUP.sub(" ", file.read_text("utf-8")).splitlines(), start=1):
             if line.strip():
                 yield f"{file.name}: {number}", line.strip()
     for status, words in STATUS_WORDS.items():
         yield f"status: {status}", words
+    for _, words in SCORE_WORDS:
+        yield "score in words", words
+    yield "subject of the summary", SUBJECT
+    for name in (*DOMAIN_NAMES.values(), *PRACTICE_NAMES.values()):
+        yield "name of a domain or practice", name
 
 
 def _generated() -> Iterator[tuple[str, str]]:

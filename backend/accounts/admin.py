@@ -6,20 +6,22 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from backend.accounts.models import Device, User
-from backend.read_only_admin import ParticipantRowsAdmin
+from backend.accounts.models import Device, ProfileChange, User
+from backend.audit.exports import CsvExport
+from backend.audit.participant_rows import ParticipantRowsAdmin
 
 OWN_CHOICES = (
     "home_time_zone",
@@ -31,7 +33,7 @@ OWN_CHOICES = (
     "next_weekly_email_at",
 )
 
-for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator):
+for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 
@@ -42,7 +44,9 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(CsvExport, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+    participant = "pk"
+    export_fields = ("id", "email", "display_name", "is_active", "is_staff", "date_joined", "last_login", *OWN_CHOICES)
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -77,7 +81,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
         if not getattr(request.user, "is_superuser", False):
             raise PermissionDenied
         response: HttpResponse = super().user_change_password(request, id, form_url)
-        return response
+        return self.shown(request, response, page="password")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Staff's accounts are changed by superusers."""
@@ -89,17 +93,24 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 
 @admin.register(Device)
 class DeviceAdmin(ParticipantRowsAdmin):
-    list_display = ("user", "name", "created_at", "last_seen_at", "expires_at", "revoked_at")
+    list_display = ("user", "name", "platform", "app_version", "created_at", "last_seen_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    exclude = ("token_hash", "session_key")
+    exclude = ("session_key",)
     own_id = "id"
     ordering = ("-id",)
     actions = ("sign_out",)
 
     @action(description="Sign these devices out", permissions=["act"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
-        count = queryset.filter(revoked_at=None).update(revoked_at=Now())
+        count = Device.objects.filter(pk__in=queryset).revoke(now=timezone.now())
         messages.success(request, f"{count} devices signed out, at once.")
+
+
+@admin.register(ProfileChange)
+class ProfileChangeAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "field", "before", "after", "changed_at")
+    list_filter = ("field",)
+    ordering = ("-id",)
 
 
 @admin.register(EmailAddress)
@@ -115,4 +126,14 @@ class AuthenticatorAdmin(ParticipantRowsAdmin):
 
     list_display = ("user", "type", "created_at", "last_used_at")
     exclude = ("data",)
+    ordering = ("-id",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ParticipantRowsAdmin):
+    """Accounts at Apple or Google that sign somebody in."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_filter = ("provider",)
+    exclude = ("extra_data",)
     ordering = ("-id",)

@@ -17,13 +17,13 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend.accounts.models import User
 from backend.outbox.kinds import render
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.smtp import Refused, SMTPTransport, Unknown, Unreachable
+from backend.outbox.smtp import Refused, SMTPTransport, Undeliverable, Unknown, Unreachable, ascii_domain
 
 logger = structlog.get_logger(__name__)
 
@@ -87,7 +87,10 @@ def settle_abandoned() -> None:
     )
     if unknown:
         logger.error("mail_unknown", count=unknown)
-    OutgoingMail.objects.filter(state=MailState.PENDING, expires_at__lt=Now()).update(state=MailState.CANCELLED)
+    waiting = Q(state=MailState.PENDING) | Q(state=MailState.CONNECTING, claimed_until__lt=Now())
+    OutgoingMail.objects.filter(waiting, expires_at__lt=Now()).update(
+        state=MailState.CANCELLED, claim_token=None, claimed_until=None
+    )
 
 
 def claim() -> list[OutgoingMail]:
@@ -96,9 +99,9 @@ def claim() -> list[OutgoingMail]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH picked AS (SELECT id FROM outbox_outgoingmail WHERE"
-            "  (state = 'pending' AND next_attempt_at <= statement_timestamp()"
-            "    AND (expires_at IS NULL OR expires_at > statement_timestamp()))"
-            "  OR (state = 'connecting' AND claimed_until < statement_timestamp())"
+            "  ((state = 'pending' AND next_attempt_at <= statement_timestamp())"
+            "   OR (state = 'connecting' AND claimed_until < statement_timestamp()))"
+            "  AND (expires_at IS NULL OR expires_at > statement_timestamp())"
             "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
             " UPDATE outbox_outgoingmail AS mail SET state = 'connecting', claim_token = %s,"
             "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1"
@@ -110,27 +113,58 @@ def claim() -> list[OutgoingMail]:
 
 def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
     """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
-    user = User.objects.get(pk=mail.user_id)
+    message = _begin(mail, transport)
+    if message is None or not _start_data(mail):
+        return False  # it can't be sent, somebody else has taken the lease over, or its time has passed meanwhile
     try:
-        message = build_message(mail, user.email)
-    except Exception as error:  # a mail that can't be made must not keep the others from being sent
-        logger.exception("mail_not_made", mail=mail.pk)
-        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", for_good=True)
-        return False
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    try:
-        transport.begin(sender, user.email)
-        if not _step(mail, MailState.CONNECTING, MailState.DATA_STARTED):
-            return False  # somebody else has taken the lease over
         reply = transport.hand_over(message)
     except Refused as refusal:
         _put_back(mail, str(refusal), for_good=not refusal.temporary)
         return False
     except Unknown as error:
-        _step(mail, MailState.DATA_STARTED, MailState.UNKNOWN, last_reply=str(error))
+        _finish(mail, MailState.UNKNOWN, last_reply=str(error))
         logger.error("mail_unknown", mail=mail.pk)
         return False
-    return _step(mail, MailState.DATA_STARTED, MailState.SENT, last_reply=reply, sent_at=Now())
+    return _finish(mail, MailState.SENT, last_reply=reply, sent_at=Now())
+
+
+def _begin(mail: OutgoingMail, transport: SMTPTransport) -> bytes | None:
+    """Make the message and announce it to the server, up to DATA; None if it can't be sent, which is then in its row.
+
+    Raises Unreachable. Anything else that goes wrong here costs this mail alone, never those after it.
+    """
+    user = User.objects.filter(pk=mail.user_id).first()
+    if user is None:  # erased meanwhile, and the mail with them
+        return None
+    try:
+        sender = _sender()
+        message = build_message(mail, user.email)
+        transport.begin(sender, user.email)
+    except Unreachable:
+        raise
+    except Refused as refusal:
+        _put_back(mail, str(refusal), for_good=not refusal.temporary)
+    except Undeliverable as error:
+        _put_back(mail, str(error), for_good=True)
+    except Exception as error:  # in the row and in the logs; a mail that can't be made must not keep the others waiting
+        logger.exception("mail_not_made", mail=mail.pk)
+        transport.close()
+        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", for_good=True)
+    else:
+        return message
+    return None
+
+
+def _sender() -> str:
+    """The envelope's sender. Raises Unreachable if DEFAULT_FROM_EMAIL can't be one: that is no mail's fault either."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    try:
+        sender = ascii_domain(address)
+    except Undeliverable as error:
+        raise Unreachable(f"DEFAULT_FROM_EMAIL: {error}") from error
+    if not sender.isascii():
+        raise Unreachable("DEFAULT_FROM_EMAIL: only its domain may be other than ASCII.")
+    return sender
 
 
 def build_message(mail: OutgoingMail, recipient: str) -> bytes:
@@ -147,26 +181,46 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
     return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
 
 
-def _step(mail: OutgoingMail, before: MailState, after: MailState, **fields: Any) -> bool:
-    """Move a mail on, if it still is where we left it and still ours: committed when this returns."""
-    keep = {MailState.CONNECTING, MailState.DATA_STARTED}
-    released = {} if after in keep else {"claim_token": None, "claimed_until": None}
-    mine = OutgoingMail.objects.filter(pk=mail.pk, state=before, claim_token=mail.claim_token, claimed_until__gt=Now())
-    return mine.update(state=after, **released, **fields) == 1
+def _start_data(mail: OutgoingMail) -> bool:
+    """The last look before a message is handed over: is the mail still ours, and still to be sent? Committed at return.
+
+    The lease begins anew: it was for the whole batch, and this mail may be the last of it.
+    """
+    in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+    ours = _ours(mail, MailState.CONNECTING).filter(in_time, claimed_until__gt=Now())
+    return ours.update(state=MailState.DATA_STARTED, claimed_until=Now() + LEASE) == 1
+
+
+def _finish(mail: OutgoingMail, state: MailState, **fields: Any) -> bool:
+    """Say what became of a message that was handed over, unless it was given up meanwhile. Committed at return.
+
+    An answer that comes after the lease counts: nobody else takes a mail over once its data has started.
+    """
+    ours = _ours(mail, MailState.DATA_STARTED)
+    return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
+
+
+def _ours(mail: OutgoingMail, state: MailState) -> QuerySet[OutgoingMail]:
+    """The mail, if it still is where we left it and nobody has taken it over."""
+    return OutgoingMail.objects.filter(pk=mail.pk, state=state, claim_token=mail.claim_token)
 
 
 def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:
-    """No server, no attempt: the mails wait a minute, and cost nobody's patience one by one."""
+    """No server, no attempt: the mails wait a minute, and cost nobody's patience one by one.
+
+    The one that it happened to comes after the others: should it be what breaks the connection, they get through.
+    """
     logger.warning("mail_server_unreachable", waiting=len(mails), reason=reply)
-    ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], claim_token=mails[0].claim_token)
-    ours.filter(state=MailState.CONNECTING).update(
-        state=MailState.PENDING,
-        claim_token=None,
-        claimed_until=None,
-        attempts=F("attempts") - 1,
-        last_reply=reply[:500],
-        next_attempt_at=Now() + FIRST_RETRY,
-    )
+    for waiting, pause in ((mails[:1], FIRST_RETRY + timedelta(seconds=1)), (mails[1:], FIRST_RETRY)):
+        ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in waiting], claim_token=mails[0].claim_token)
+        ours.filter(state=MailState.CONNECTING).update(
+            state=MailState.PENDING,
+            claim_token=None,
+            claimed_until=None,
+            attempts=F("attempts") - 1,
+            last_reply=reply[:500],
+            next_attempt_at=Now() + pause,
+        )
 
 
 def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:

@@ -7,24 +7,31 @@ import ssl
 from types import TracebackType
 
 from django.conf import settings
+from django.utils.encoding import punycode
+
+# In answer to RCPT, these speak of the connection or of us, and not of the recipient: 421 closing down, 503 out of order
+# (RFC 5321), 530 to 538 who we are (RFC 4954).
+ABOUT_THE_SESSION = frozenset({421, 503, 530, 534, 535, 538})
 
 
 class Refused(Exception):
-    """The server said no, definitely: nothing was accepted. Temporary (4xx) or for good (5xx)."""
+    """The server said no to this mail, definitely: nothing was accepted. Temporary (4xx) or for good (5xx)."""
 
     def __init__(self, code: int, reply: bytes | str) -> None:
-        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
         self.temporary = code < 500
-        self.reply = f"{code} {text}"[:500]
-        super().__init__(self.reply)
+        super().__init__(_words(code, reply))
+
+
+class Undeliverable(Exception):
+    """No server needs to be asked, or this one has no way to be: nothing was accepted, and never will be."""
 
 
 class Unreachable(Exception):
-    """No connection, or it broke before the message was handed over: nothing was accepted."""
+    """No server that would take mails from us at all, or none any more: nothing was accepted, and no mail is at fault."""
 
 
 class Unknown(Exception):
-    """The connection broke after the message was begun: nobody can say whether it was accepted."""
+    """The connection broke, or the server said nonsense, after DATA: nobody can say whether the message was accepted."""
 
 
 class SMTPTransport:
@@ -47,48 +54,101 @@ class SMTPTransport:
             self._smtp = None
 
     def begin(self, sender: str, recipient: str) -> None:
-        """Up to, and not including, DATA. Raises Refused or Unreachable."""
+        """Up to, and not including, DATA; `sender` is ASCII. Raises Refused for what the server says of the recipient,
+        Undeliverable for an address that can't be written to, and Unreachable for everything else: who we are, what we
+        send as, or a connection that breaks is no mail's fault."""
+        smtp = self._connection()
+        to = ascii_domain(recipient)
+        options = []
+        if not to.isascii():
+            if not smtp.has_extn("smtputf8"):
+                raise Undeliverable("The mail server does not offer SMTPUTF8, which this address needs.")
+            options = ["SMTPUTF8"]
         try:
-            smtp = self._connection()
-            for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
-                if code not in (250, 251):
-                    smtp.rset()
-                    raise Refused(code, reply)
-        except smtplib.SMTPResponseException as error:
+            code, reply = smtp.mail(sender, options)
+            if not _accepted(code):
+                raise Unreachable(_words(code, reply))
+            code, reply = smtp.rcpt(to)
+            if _accepted(code):
+                return
+            if code in ABOUT_THE_SESSION or not 400 <= code < 600:
+                raise Unreachable(_words(code, reply))
+        except Unreachable:
             self.close()
-            raise Refused(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
+            raise
+        except OSError as error:  # smtplib's own errors are OSErrors too
             self.close()
-            raise Unreachable(f"{type(error).__name__}: {error}"[:500]) from error
+            raise Unreachable(_reason(error)) from error
+        raise Refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
 
     def hand_over(self, message: bytes) -> str:
-        """DATA and the message; returns the server's reply to it. Raises Refused or Unknown."""
+        """DATA and the message; returns the server's reply to it. Raises Refused for a clear no, and Unknown for whatever
+        may have been a yes: a mail that was accepted must not be sent again."""
         assert self._smtp is not None  # begin() came first
         try:
             code, reply = self._smtp.data(message)
-        except smtplib.SMTPDataError as error:
-            raise Refused(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
+        except smtplib.SMTPDataError as error:  # in answer to DATA itself, before the message
+            raise self._judged(error.smtp_code, error.smtp_error) from error
+        except OSError as error:
             self.close()
-            raise Unknown(f"{type(error).__name__}: {error}"[:500]) from error
-        if code != 250:
-            raise Refused(code, reply)
-        return f"{code} {reply.decode('utf-8', 'replace')}"[:500]
+            raise Unknown(_reason(error)) from error
+        if _accepted(code):
+            return _words(code, reply)
+        raise self._judged(code, reply)
+
+    def _judged(self, code: int, reply: bytes | str) -> Refused | Unknown:
+        """What an answer after DATA is that isn't a yes."""
+        if 400 <= code < 600:
+            return Refused(code, reply)
+        self.close()  # what comes next over this connection could mean anything
+        return Unknown(_words(code, reply))
 
     def _connection(self) -> smtplib.SMTP:
+        """The connection that there is, or a new one. Raises Unreachable for whatever keeps us from having one."""
         if self._smtp is not None:
             try:
                 if self._smtp.rset()[0] == 250:  # also forgets a message that was begun and not handed over
                     return self._smtp
-            except (smtplib.SMTPException, OSError):
+            except OSError:
                 pass  # the server has closed an idle connection: open another
             self.close()
+        try:
+            return self._connect()
+        except (OSError, ValueError) as error:  # ValueError: a host or a password that can't be put into bytes
+            self.close()
+            raise Unreachable(_reason(error)) from error
+
+    def _connect(self) -> smtplib.SMTP:
         kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-        smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+        self._smtp = smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
         smtp.ehlo_or_helo_if_needed()
         if settings.EMAIL_USE_TLS:
             smtp.starttls(context=ssl.create_default_context())
         if settings.EMAIL_HOST_USER:
             smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-        self._smtp = smtp
         return smtp
+
+
+def ascii_domain(address: str) -> str:
+    """The address as it goes over the wire. By IDNA 2003 as Django does it, and not by a newer rule that takes some names
+    for others: this is where the code went by which the owner has confirmed it. Raises Undeliverable."""
+    local_part, at, domain = address.rpartition("@")
+    if not (local_part and at and domain) or not address.isprintable():
+        raise Undeliverable("This is no address.")
+    try:
+        return f"{local_part}@{punycode(domain)}"
+    except UnicodeError as error:
+        raise Undeliverable(f"There is no such domain: {error}") from error
+
+
+def _accepted(code: int) -> bool:
+    return 200 <= code < 300
+
+
+def _words(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {text}"[:500]
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]

@@ -32,10 +32,6 @@ class Column:
     joined: bool = False
 
 
-def boolean(name: str) -> Column:
-    return Column(name, "?")
-
-
 def int2(name: str) -> Column:
     return Column(name, ">i2")
 

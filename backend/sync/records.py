@@ -171,16 +171,16 @@ def hash_content(content: Any) -> bytes:
 
 def received_row(change: Change, parsed: Parsed, *, user_id: UUID, version: int, now: datetime) -> Row:
     """The row of a record as it stands when it has just been received."""
-    origin = parsed.origin or Origin(platform=None)
+    origin = parsed.origin
     return {
         "user_id": user_id,
         "uid": change.uid,
         "version": version,
         "content_hash": parsed.content_hash(),
         "seq": 0,
-        "origin_platform": origin.platform,
-        "origin_app_id": origin.app_id,
-        "origin_external_id": origin.external_id,
+        "origin_platform": origin.platform if origin else None,
+        "origin_app_id": origin.app_id if origin else None,
+        "origin_external_id": origin.external_id if origin else None,
         "flags": list(parsed.flags),
         "received_at": now,
         "deleted_at": None,

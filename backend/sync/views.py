@@ -59,6 +59,13 @@ class RecordView(ParticipantView):
             raise Gone()
         return self.show(row, status=201 if outcome.status == "created" else 200, outcome=outcome.status)
 
+    def read(self, request: Request, uid: UUID) -> Response:
+        """The caller's live record of that id, unless the app has it already."""
+        row = stored_row(self.record_type, self.participant, uid)
+        if not_modified(request, version_tag(row["version"])):
+            return Response(status=304, headers={"ETag": version_tag(row["version"])})
+        return self.show(row)
+
     def show(self, row: Row, *, status: int = 200, outcome: str | None = None) -> Response:
         headers = {"ETag": version_tag(row["version"])}
         if outcome:
@@ -117,10 +124,7 @@ class RecordDetailView(RecordView):
     """`GET`, `PUT` (create or replace) and `DELETE` one record by its id."""
 
     def get(self, request: Request, uid: UUID) -> Response:
-        row = stored_row(self.record_type, self.participant, uid)
-        if not_modified(request, version_tag(row["version"])):
-            return Response(status=304, headers={"ETag": version_tag(row["version"])})
-        return self.show(row)
+        return self.read(request, uid)
 
     def put(self, request: Request, uid: UUID) -> Response:
         data = request.data

@@ -45,7 +45,7 @@ class InvalidRecord(Exception):
 class Origin(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """Where an app got a record from. Set once, when the record is created."""
 
-    platform: Text40 | None
+    platform: Text40
     app_id: Text200 | None = None
     external_id: Text200 | None = None
 

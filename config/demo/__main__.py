@@ -43,7 +43,7 @@ def main() -> int:
     state = prepare_environment()
 
     from config.demo.mailbox import local_mailbox
-    from config.demo.processes import Processes, ProcessFailed, free_port
+    from config.demo.processes import Processes, ProcessFailed, free_port, server_address
     from config.demo.steps import step
 
     serve_only = sys.argv[1:] == ["serve"]
@@ -56,18 +56,21 @@ def main() -> int:
             django.setup()
             with step("Migrating the database"):
                 call_command("migrate", verbosity=0)
+            os.environ.pop("DATABASE_OWNER_URL", None)  # nothing that is started from here on can be the owner
             with step("Loading the catalogue"):
                 call_command("load_catalogue", stdout=open(os.devnull, "w"))  # noqa: SIM115
+                call_command("load_consent_documents", publish=True, stdout=open(os.devnull, "w"))  # noqa: SIM115
             with step("Starting the API, a worker and beat"):
                 processes.start(host, port)
+            from config.demo.one_time_codes import code, demo_secret
             from config.demo.study import show_study
             from config.demo.study_admin import demo_admin
 
-            right = True if serve_only else show_study(f"http://127.0.0.1:{port}", mailbox)
+            right = True if serve_only else show_study(server_address(host, port), mailbox)
             print(f"\nReady in {time.monotonic() - started:.1f} s.")
             if once:
                 return 0 if right else 1
-            print_addresses(host, port, demo_admin(state), mailbox)
+            print_addresses(host, port, demo_admin(state), code(demo_secret(state), now=time.time()), mailbox)
             processes.wait()
             return 1
     except Stopped:
@@ -98,10 +101,11 @@ def network_address() -> str | None:
         return str(probe.getsockname()[0])
 
 
-def print_addresses(host: str, port: int, password: str, mailbox: Path | None) -> None:
+def print_addresses(host: str, port: int, password: str, code: str, mailbox: Path | None) -> None:
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
     print(f"\n  API docs   http://{shown}:{port}/docs")
     print(f"  Admin      http://{shown}:{port}/admin/   (admin@engram.example, {password})")
+    print(f"             and the code {code}, or a later one: make code")
     if host == "0.0.0.0" and (address := network_address()):  # noqa: S104
         print(f"  From a phone on this network: http://{address}:{port}")
     if mailbox is not None:

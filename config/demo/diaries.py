@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -14,6 +14,7 @@ from tracker.scoring.weeks import Week
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LAST_SECONDS = timedelta(seconds=5)
 PATHS = {"exercise_log": "exercise-logs", "cognitive_log": "cognitive-logs", "diet_log": "diet-logs"}
 
 
@@ -34,6 +35,16 @@ class Diary:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.profile["home_time_zone"])
+
+    def last_week(self, now: datetime) -> Week:
+        """The last week that is over where its participant is at home: the one that the weekly close is about."""
+        return Week.of(now.astimezone(self.zone).date()).previous()
+
+    def weekly_email(self, now: datetime) -> dict[str, Any]:
+        """The choice of this weekday and hour: an hour that has begun has come. In an hour's last seconds it is the next one,
+        since this one may be over before a worker looks."""
+        local = (now + LAST_SECONDS).astimezone(self.zone)
+        return {"enabled": True, "weekday": local.weekday(), "hour": local.hour}
 
     def birth_year(self, week: Week) -> int | None:
         return None if self.age is None else week.iso_year - self.age

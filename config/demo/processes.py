@@ -37,6 +37,11 @@ def free_port(host: str, *, preferred: int) -> int:
     raise OSError("No free port.")
 
 
+def server_address(host: str, port: int) -> str:
+    """Where a server that listens on `host` answers programs on this machine."""
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+
+
 class Processes:
     """Started together, stopped together. Each writes its log into `logs`."""
 
@@ -60,8 +65,7 @@ class Processes:
         celery = [str(scripts / "celery"), "-A", "config.celery"]
         schedule = self.logs.parent / "beat"
         self.run("api", [*granian, "--workers", "2", "--no-ws", "config.wsgi:application"])
-        probe_host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
-        self._wait_for(f"http://{probe_host}:{port}/readyz")
+        self._wait_for(f"{server_address(host, port)}/readyz")
         # These two warm up while the first requests come in: what is due waits for them.
         self.run("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
         self.run("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,10 @@ JOB_SECONDS = 60
 def show_study(server: str, mailbox: Path | None) -> bool:
     """True if every week's scores are the expected ones and every summary has been sent."""
     diaries = read_diaries()
-    week = Week.of(timezone.now().astimezone(diaries[0].zone).date()).previous()
-    print(f"\n  {len(diaries)} participants, the week {week} ({week.first_day} to {week.last_day})\n")
+    now = timezone.now()
+    weeks = {diary.email: diary.last_week(now) for diary in diaries}
+    spans = [f"{week} ({week.first_day} to {week.last_day})" for week in sorted(set(weeks.values()))]
+    print(f"\n  {len(diaries)} participants, the week {' or '.join(spans)}\n")
     phones = []
     for diary in diaries:
         phone = Phone(server, diary.email, mailbox)
@@ -34,16 +35,18 @@ def show_study(server: str, mailbox: Path | None) -> bool:
             with_confirmed_account(diary.email)
         with step(f"{diary.display_name}: signing in, sending {len(diary.records)} records"):
             phone.sign_in()
-            send_week(phone, diary, week)
+            send_week(phone, diary, weeks[diary.email])
         phones.append(phone)
-    emails = [diary.email for diary in diaries]
     with step("Waiting for the worker to score the weeks"):
-        wait_until(lambda: scored(emails, week), "the scores")
+        wait_until(lambda: scored(weeks), "the scores")
     with step("Waiting for the weekly close and the mails"):
         for phone, diary in zip(phones, diaries, strict=True):
             ask_for_summary_now(phone, diary)
-        wait_until(lambda: sent(emails, week), "the mails")
-    right = [show_participant(phone, diary, week, mailbox) for phone, diary in zip(phones, diaries, strict=True)]
+        wait_until(lambda: sent(weeks), "the mails")
+    right = [
+        show_participant(phone, diary, weeks[diary.email], mailbox)
+        for phone, diary in zip(phones, diaries, strict=True)
+    ]
     print(f"\n  {sum(right)} of {len(right)} participants' scores are the expected ones.")
     return all(right)
 
@@ -56,21 +59,20 @@ def send_week(phone: Phone, diary: Diary, week: Week) -> None:
 
 
 def ask_for_summary_now(phone: Phone, diary: Diary) -> None:
-    """Choose this weekday and hour: an hour that has begun has come."""
-    now = datetime.now(diary.zone)
-    phone.patch("me", {"weekly_email": {"enabled": True, "weekday": now.weekday(), "hour": now.hour}})
+    phone.patch("me", {"weekly_email": diary.weekly_email(timezone.now())})
 
 
-def scored(emails: list[str], week: Week) -> bool:
+def scored(weeks: dict[str, Week]) -> bool:
     """By the Celery worker, from the queue: every participant's week is stored and nothing of theirs is due."""
-    waiting = DueWeek.objects.filter(user__email__in=emails).exists()
-    stored = WeeklyScore.objects.filter(user__email__in=emails, week=week.monday).count()
-    return not waiting and stored == len(emails)
+    waiting = DueWeek.objects.filter(user__email__in=weeks).exists()
+    stored = WeeklyScore.objects.filter(user__email__in=weeks).values_list("user__email", "week")
+    return not waiting and {(email, week.monday) for email, week in weeks.items()} <= set(stored)
 
 
-def sent(emails: list[str], week: Week) -> bool:
-    mails = OutgoingMail.objects.filter(user__email__in=emails, dedupe_key__endswith=f":{week}")
-    return mails.filter(state=MailState.SENT).count() == len(emails)
+def sent(weeks: dict[str, Week]) -> bool:
+    mails = OutgoingMail.objects.filter(user__email__in=weeks, state=MailState.SENT)
+    keys = set(mails.values_list("user__email", "dedupe_key"))
+    return all(any(to == email and key.endswith(f":{week}") for to, key in keys) for email, week in weeks.items())
 
 
 def wait_until(condition: Any, what: str) -> None:

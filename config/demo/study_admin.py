@@ -1,11 +1,16 @@
-"""A member of staff for the demo."""
+"""A member of staff for the demo, with a second factor that needs no phone."""
 
 from __future__ import annotations
 
 import secrets
 from pathlib import Path
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+
 from backend.accounts.models import User
+from config.demo.one_time_codes import demo_secret
 
 EMAIL = "admin@engram.example"
 
@@ -19,8 +24,11 @@ def demo_admin(state: Path) -> str:
     password = file.read_text()
     user = User.objects.filter(email=EMAIL).first()
     if user is None:
-        User.objects.create_superuser(EMAIL, password, display_name="Demo staff")
+        user = User.objects.create_superuser(EMAIL, password, display_name="Demo staff")
     elif not user.check_password(password):
         user.set_password(password)
         user.save()
+    EmailAddress.objects.update_or_create(user=user, email=EMAIL, defaults={"verified": True, "primary": True})
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(user, demo_secret(state))
     return password

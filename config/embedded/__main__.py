@@ -26,7 +26,12 @@ def main() -> int:
         keep(Place(state, arguments.server, throwaway))
     elif arguments.action == "exec":
         with embedded_services(state=state, throwaway=throwaway) as urls:
-            environment = {**os.environ, "DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
+            environment = {
+                **os.environ,
+                "DATABASE_URL": urls.database_url,
+                "DATABASE_OWNER_URL": urls.database_owner_url,
+                "REDIS_URL": urls.redis_url,
+            }
             return run_in_foreground(arguments.command, environment)
     elif arguments.action == "status":
         return max([print_status(place) for place in places])  # each is printed

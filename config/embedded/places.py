@@ -3,7 +3,7 @@
 The state folder (`.engram` in the project, or `ENGRAM_STATE`) has one folder for each server:
 
     lock files       who keeps the server, who uses it
-    port, password   kept between runs; the password only its owner can read
+    port, passwords  kept between runs; the passwords only their owner can read
     running.json     there while the server answers
     log              of the server and of its keeper
     data             the server's own folder
@@ -118,9 +118,9 @@ class Place:
             unfinished.rename(copy)
         return copy
 
-    def password(self) -> str:
-        """The server's password, made at first use, in a file that only its owner can read."""
-        path = self.folder / "password"
+    def password(self, name: str = "password") -> str:
+        """One of the server's passwords, made at first use, in a file that only its owner can read."""
+        path = self.folder / name
         if not path.exists():
             new = path.with_suffix(f".{os.getpid()}")
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -50,6 +50,11 @@ THROWAWAY = {
 
 HOST_BASED_AUTHENTICATION = "host all all 127.0.0.1/32 scram-sha-256\n"
 
+OWNER = "engram"
+"""Owns the databases and all in them: migrates."""
+APPLICATION = "engram_app"
+"""What everything else connects as: may do with rows what migrations let it, and nothing to tables."""
+
 
 class PostgresServer(Server):
     name = "postgres"
@@ -66,6 +71,8 @@ class PostgresServer(Server):
                 "Dump it with the Engram that wrote it, and load it into a new state folder."
             )
         self._end_predecessor()
+        if not self._has_application_role.exists():
+            self._add_application_role()
 
     def start(self, port: int) -> subprocess.Popen[bytes]:
         settings = {**SETTINGS, **(THROWAWAY if self.place.throwaway else DURABLE)}
@@ -82,8 +89,14 @@ class PostgresServer(Server):
         return len(lines) >= 8 and lines[0] == str(process.pid) and lines[7].strip() == "ready"
 
     def url(self, port: int, number: int) -> str:
+        return self._url(APPLICATION, self.place.password("application_password"), port, number)
+
+    def owner_url(self, port: int, number: int) -> str:
+        return self._url(OWNER, self.place.password(), port, number)
+
+    def _url(self, role: str, password: str, port: int, number: int) -> str:
         name = f"engram_{number}" if number else "engram"
-        return f"postgres://engram:{self.place.password()}@127.0.0.1:{port}/{name}"
+        return f"postgres://{role}:{password}@127.0.0.1:{port}/{name}"
 
     def ensure_database(self, url: str) -> None:
         parts = urlsplit(url)
@@ -108,7 +121,7 @@ class PostgresServer(Server):
         return programs / package.name / INSTALLATION / "bin" / name
 
     def _create_cluster(self) -> None:
-        """A cluster with the role and database `engram`, whole or not at all: its name comes last."""
+        """A cluster with the database `engram` and its owner, whole or not at all: its name comes last."""
         account, data = self.place.account, self.place.data
         unfinished = data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -123,12 +136,33 @@ class PostgresServer(Server):
         # In place before the server first listens. The superuser has no password and so can't log in at all.
         (unfinished / "pg_hba.conf").write_text(HOST_BASED_AUTHENTICATION)
         statements = (
-            f"CREATE ROLE engram LOGIN CREATEDB PASSWORD '{self.place.password()}'\n"
-            "GRANT pg_monitor, pg_checkpoint TO engram\n"
-            "CREATE DATABASE engram OWNER engram\n"
+            f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{self.place.password()}'\n"
+            f"GRANT pg_monitor, pg_checkpoint TO {OWNER}\n"
+            f"CREATE DATABASE engram OWNER {OWNER}\n"
         )
-        self._run([str(self._program("postgres")), "--single", "-D", str(unfinished), "postgres"], statements)
+        self._as_superuser(statements, unfinished)
         unfinished.rename(data)
+
+    @property
+    def _has_application_role(self) -> Path:
+        """Marks data, wherever it is moved or copied, that has the application's role."""
+        return self.place.data / "engram_app"
+
+    def _add_application_role(self) -> None:
+        """To new data, and to data from before there was this role. The owner may act as the application too."""
+        password = self.place.password("application_password")
+        missing = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION}')"
+        statements = (
+            f"DO $$BEGIN IF {missing} THEN CREATE ROLE {APPLICATION} LOGIN; END IF; END$$\n"
+            f"ALTER ROLE {APPLICATION} PASSWORD '{password}'\n"
+            f"GRANT {APPLICATION} TO {OWNER}\n"
+        )
+        self._as_superuser(statements, self.place.data)
+        self._has_application_role.touch()
+
+    def _as_superuser(self, statements: str, data: Path) -> None:
+        """One statement a line, on a cluster that nobody serves."""
+        self._run([str(self._program("postgres")), "--single", "-D", str(data), "postgres"], statements)
 
     def _run(self, command: list[str], stdin: str = "") -> None:
         result = self.place.account.run(command, cwd=self.place.home, stdin=stdin)

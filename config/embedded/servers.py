@@ -44,9 +44,13 @@ class Server(ABC):
     def url(self, port: int, number: int) -> str:
         """The address of the `number`th database: 0, and for runs side by side those up to `SIDE_BY_SIDE`."""
 
+    def owner_url(self, port: int, number: int) -> str:
+        """The same database for whoever owns it, where that is somebody else than the application."""
+        return self.url(port, number)
+
     @abstractmethod
     def ensure_database(self, url: str) -> None:
-        """Make the database that one of this server's URLs names, unless it is there."""
+        """Make the database that one of this server's owner URLs names, unless it is there."""
 
 
 def package_version(name: str) -> str:

@@ -21,9 +21,13 @@ VARIABLES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
 
 @dataclass(frozen=True)
 class ServiceUrls:
-    """Where PostgreSQL and Redis answer: the embedded ones, or those that the environment named."""
+    """Where PostgreSQL and Redis answer: the embedded ones, or those that the environment named.
+
+    `database_owner_url` is the same database for the role that owns its tables; empty if the environment names none.
+    """
 
     database_url: str
+    database_owner_url: str
     redis_url: str
 
 
@@ -80,6 +84,7 @@ def embedded_services(*, state: Path | None = None, throwaway: bool = False) -> 
     """
     state = state.resolve() if state else default_state(throwaway=throwaway)
     urls = {name: os.environ.get(variable, "") for name, variable in VARIABLES.items()}
+    owner_urls: dict[str, str] = {}
     with ExitStack() as stack:
         uses = {name: Use(Place(state, name, throwaway)) for name, url in urls.items() if not url}
         number = 0
@@ -96,8 +101,13 @@ def embedded_services(*, state: Path | None = None, throwaway: bool = False) -> 
         for name, use in uses.items():
             server = SERVERS[name](use.place)
             urls[name] = server.url(ports[name], number)
-            server.ensure_database(urls[name])
-        yield ServiceUrls(database_url=urls["postgres"], redis_url=urls["valkey"])
+            owner_urls[name] = server.owner_url(ports[name], number)
+            server.ensure_database(owner_urls[name])
+        yield ServiceUrls(
+            database_url=urls["postgres"],
+            database_owner_url=owner_urls.get("postgres", os.environ.get("DATABASE_OWNER_URL", "")),
+            redis_url=urls["valkey"],
+        )
 
 
 @contextmanager

@@ -86,6 +86,8 @@ def test_the_page_shows_this_week_and_leads_to_others(staff: Client, catalogue: 
     page = staff.get("/admin/").content.decode()
     assert f"{this_week}, so far" in page
     assert f"?week={this_week.previous()}" in page
+    for out_of_reach in ("9999-W52", "0001-W01", "nonsense"):
+        assert staff.get(f"/admin/?week={out_of_reach}").status_code == 200
     earlier = staff.get("/admin/", {"week": str(this_week.previous())}).content.decode()
     assert "so far" not in earlier
     assert f"?week={this_week}" in earlier
@@ -117,6 +119,7 @@ def test_participants_and_strangers_do_not_get_in(catalogue: None) -> None:
     assert client.get("/admin/").status_code == 302
     client.force_login(User.objects.create_user("participant@example.org", "a long enough password"))
     assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/", follow=True).status_code == 403
     phone = make_phone()
     User.objects.filter(pk=phone.user.pk).update(is_staff=True, is_superuser=True)
     assert phone.get("/admin/").status_code == 302  # a device's token means nothing here

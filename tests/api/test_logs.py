@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.conftest import Phone, at, cognitive, exercise, meal
 from tracker.models import CognitiveLog, DayMark, DietLog, DueWeek, ExerciseLog
+from tracker.scoring.protocol import FOOD_GROUPS
 from tracker.scoring.weeks import Week
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,8 @@ REFUSALS: list[tuple[str, dict[str, Any], str, str]] = [
     ("cognitive", {"social": "yes"}, "/social", "type"),
     ("diet", {"meal": "brunch"}, "/meal", "unknown_choice"),
     ("diet", {"items": [{"food_group": "berries", "servings": 0}]}, "/items/0/servings", "out_of_range"),
-    ("diet", {"items": [{"food_group": "berries", "servings": 1.234}]}, "/items/0/servings", "too_precise"),
+    ("diet", {"items": [{"food_group": "berries", "servings": 1000.01}]}, "/items/0/servings", "out_of_range"),
+    ("exercise", {"origin": {"platform": None}}, "/origin/platform", "type"),
     ("diet", {"items": [{"food": "no_such", "servings": 1}]}, "/items/0/food", "unknown_food"),
     ("diet", {"items": [{"food_group": "sweets", "servings": 1}]}, "/items/0/food_group", "unknown_choice"),
     ("diet", {"items": [{"food_group": "berries"}]}, "/items/0/servings", "required"),
@@ -339,10 +341,37 @@ def test_years_out_of_reach_are_refused(phone: Phone, method: str, path: str, st
     assert DayMark.objects.count() == 0
 
 
-def test_a_mark_of_a_year_out_of_reach_is_refused_in_the_body_too(phone: Phone) -> None:
-    answer = phone.post("/v1/day-marks", {"date": "9999-12-31", "excused": True})
-    assert answer.status_code in (405, 422)
-    assert DayMark.objects.count() == 0
+@pytest.mark.parametrize(
+    ("sent", "kept", "counted"),
+    [
+        (0.1 + 0.2, 0.3, 30),
+        (1.234, 1.23, 123),
+        (1.235, 1.24, 124),
+        (0.001, 0.01, 1),
+        ("1.50", 1.5, 150),
+        (1000, 1000, 100_000),
+    ],
+)
+def test_servings_are_kept_in_hundredths(phone: Phone, last_week: Week, sent: Any, kept: float, counted: int) -> None:
+    body = meal(last_week.first_day)
+    body["items"] = [{"food_group": "berries", "servings": sent}]
+    assert phone.post("/v1/diet-logs", body).json()["items"][0]["servings"] == kept
+    (servings,) = DietLog.objects.values_list("servings", flat=True)
+    assert servings is not None
+    assert servings[FOOD_GROUPS.index("berries")] == counted
+    assert phone.post("/v1/diet-logs", body)["Engram-Outcome"] == "duplicate"
+
+
+def test_what_was_answered_can_be_sent_back(phone: Phone) -> None:
+    """Also from zones whose offset was not of whole minutes, and of a type that nobody knew."""
+    old = {**exercise(date(1971, 6, 1)), "started_at": "1971-06-01T08:00:00Z", "time_zone": "Africa/Monrovia"}
+    new = exercise(date(2026, 11, 16), activity="healthkit:moonwalk")
+    for body in (old, new):
+        stored = phone.post("/v1/exercise-logs", body).json()
+        again = phone.put(f"/v1/exercise-logs/{body['id']}", stored, **{"If-Match": '"1"'})
+        assert again.status_code == 200, again.content
+        assert again.json() == {**stored, "version": 2}
+    assert again.json()["flags"] == ["unknown_platform_type"]
 
 
 @pytest.mark.parametrize("accept", ["application/problem+json", "text/html", "*/*", "nonsense"])

@@ -62,7 +62,7 @@ def test_the_openapi_document_covers_every_address(client: Client) -> None:
     assert document["openapi"].startswith("3.1")
     paths = {path.removeprefix("/v1") for path in document["paths"]}
     assert {"/exercise-logs", "/exercise-logs/{uid}", "/weeks/{week}/guidance", "/me", "/catalogue/foods"} <= paths
-    assert document["components"]["schemas"]["ExerciseLogWire"]["required"] == [
+    assert document["components"]["schemas"]["NewExerciseLog"]["required"] == [
         "id",
         "activity",
         "started_at",

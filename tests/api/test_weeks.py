@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.test import APIClient
 
-from tests.conftest import Phone, cognitive, exercise, meal
+from backend.accounts.models import User
+from tests.conftest import Phone, cognitive, exercise, meal, utc
 from tracker.models import DueWeek, ParticipantFacts, WeeklyScore
+from tracker.participant_facts import FIRST_WEEK, change_facts
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 from tracker.wellness import DISCLAIMER
@@ -77,7 +83,7 @@ def test_an_etag_changes_with_the_records_and_the_facts(phone: Phone, last_week:
 
 def test_a_change_of_facts_holds_from_the_current_week_on(phone: Phone, last_week: Week) -> None:
     log_some(phone, last_week)
-    phone.patch("/v1/me", {"birth_year": 1990})
+    phone.patch("/v1/me", {"birth_year": 1990, "not_applicable": []})
     before = phone.get(f"/v1/weeks/{last_week}").json()
     score_due_weeks(now=timezone.now())
     phone.patch("/v1/me", {"birth_year": 1940, "not_applicable": ["berries"]})
@@ -95,6 +101,50 @@ def test_the_first_facts_hold_for_every_week(phone: Phone, last_week: Week) -> N
     assert set(DueWeek.objects.values_list("week", flat=True)) == {last_week.monday}
     score_due_weeks(now=timezone.now())
     assert WeeklyScore.objects.get().birth_year == 1940
+
+
+def test_the_order_in_which_facts_are_first_stated_makes_no_difference(
+    phone: Phone, other_phone: Phone, last_week: Week
+) -> None:
+    facts: list[dict[str, Any]] = [{"birth_year": 1950}, {"not_applicable": ["fish"]}]
+    for one, order in ((phone, facts), (other_phone, facts[::-1])):
+        for changes in order:
+            assert one.patch("/v1/me", changes).status_code == 200
+        (row,) = ParticipantFacts.objects.filter(user=one.user)
+        assert (row.from_week, row.birth_year, row.not_applicable) == (FIRST_WEEK.monday, 1950, ["fish"])
+
+
+def test_facts_stated_later_are_the_ones_that_hold_even_where_it_is_still_last_week(phone: Phone) -> None:
+    monday_in_auckland = utc("2026-11-22T12:00:00Z")
+    User.objects.update(home_time_zone="Pacific/Auckland")
+    phone.user.refresh_from_db()
+    change_facts(phone.user, stated={"birth_year": 1960}, now=monday_in_auckland - timedelta(days=30))
+    change_facts(phone.user, stated={"birth_year": 1961}, now=monday_in_auckland)
+    User.objects.update(home_time_zone="Pacific/Honolulu")
+    phone.user.refresh_from_db()
+    change_facts(phone.user, stated={"birth_year": 1962}, now=monday_in_auckland)
+    rows = ParticipantFacts.objects.order_by("from_week").values_list("from_week", "birth_year")
+    assert list(rows) == [(FIRST_WEEK.monday, 1960), (date(2026, 11, 23), 1962)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_phones_that_state_different_facts_at_once_both_have_their_way(phone: Phone) -> None:
+    start = Barrier(2)
+
+    def state(changes: dict[str, Any]) -> int:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {phone.token}")
+        start.wait()
+        try:
+            return int(client.patch("/v1/me", changes, format="json").status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(state, [{"birth_year": 1950}, {"not_applicable": ["fish"]}]))
+    assert answers == [200, 200]
+    assert phone.get("/v1/me").json()["birth_year"] == 1950
+    assert phone.get("/v1/me").json()["not_applicable"] == ["fish"]
 
 
 def test_the_current_week_is_the_one_at_home(phone: Phone) -> None:

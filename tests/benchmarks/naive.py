@@ -51,7 +51,7 @@ def score_participant(user_id: str, week_text: str) -> None:
             ),
             confirmed=frozenset(confirmed.domains if confirmed else ()),
         ),
-        records.ParticipantFacts(facts.birth_year, frozenset(facts.not_applicable))
+        records.ParticipantFacts(facts.birth_year, frozenset(facts.not_applicable or ()))
         if facts
         else records.ParticipantFacts(),
     )

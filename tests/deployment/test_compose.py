@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -34,11 +35,19 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
 SCRIPTS = Path(sys.executable).parent
 STOP_SECONDS = 10
 """What Docker leaves a container before it kills it."""
-MADE_BY_COMPOSE = {"DATABASE_URL", "REDIS_URL", "CSRF_TRUSTED_ORIGINS"}
+MADE_BY_COMPOSE = {
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "CSRF_TRUSTED_ORIGINS",
+    "ENGRAM_ERASURE_LEDGER",
+}
 """Settings that nobody gives in .env: the file makes them of others."""
+FOR_DEMOS = {"ENGRAM_DEMO", "ENGRAM_STATE"}
 
 Containers = tuple[dict[str, subprocess.Popen[bytes]], dict[str, str]]
 
@@ -98,7 +107,7 @@ def test_our_containers_can_write_nothing_and_gain_nothing() -> None:
 
 def test_no_secret_is_written_down_and_none_has_a_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "APPLICATION_PASSWORD", "REDIS_PASSWORD"):
         uses = re.findall(rf"\$\{{{name}([^}}]*)\}}", text)
         assert uses, name
         assert all(use.startswith(":?") for use in uses), name
@@ -111,11 +120,19 @@ def test_every_variable_is_explained_and_reaches_our_containers() -> None:
     settings_names = set(re.findall(r'(?:env\.\w+|secret)\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()))
     given = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     for name in OURS:
-        assert settings_names - set(SERVICES[name]["environment"]) == {"ENGRAM_DEMO"}, name
-    for name in given | settings_names - MADE_BY_COMPOSE - {"ENGRAM_DEMO"}:
+        only_for_migrate = {"DATABASE_OWNER_URL"} if name != "migrate" else set()
+        assert settings_names - set(SERVICES[name]["environment"]) == FOR_DEMOS | only_for_migrate, name
+    for name in given | settings_names - MADE_BY_COMPOSE - FOR_DEMOS:
         assert re.search(rf"^(# )?{name}=", example, re.MULTILINE), name
     for name in given | settings_names:
         assert f"`{name}`" in guide, name
+
+
+def test_only_migrations_know_the_owner_of_the_tables() -> None:
+    for name in OURS:
+        environment = SERVICES[name]["environment"]
+        assert environment["DATABASE_URL"].startswith("postgres://engram_app:${APPLICATION_PASSWORD"), name
+        assert ("${POSTGRES_PASSWORD" in str(environment)) == (name == "migrate"), name
 
 
 # --- its commands
@@ -147,7 +164,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def environment() -> Iterator[dict[str, str]]:
     """A production environment, with a database of its own."""
-    server = os.environ["DATABASE_URL"]
+    server = OWNER_URL
     name = f"engram_deployed_{secrets.token_hex(4)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -155,7 +172,7 @@ def environment() -> Iterator[dict[str, str]]:
         "PATH": f"{SCRIPTS}:{os.environ['PATH']}",
         "HOME": "/nonexistent",
         "SECRET_KEY": secrets.token_urlsafe(64),
-        "DATABASE_URL": server.rpartition("/")[0] + f"/{name}",
+        "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}",
         "REDIS_URL": settings.REDIS_URL,
         "EMAIL_URL": "smtp://127.0.0.1:1",
         "DEFAULT_FROM_EMAIL": "Engram <weekly@example.org>",
@@ -173,7 +190,8 @@ def environment() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def migrated(image: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(command_of("migrate"), cwd=image, env=environment, capture_output=True, text=True)
+    owner = {"DATABASE_OWNER_URL": OWNER_URL.rpartition("/")[0] + urlsplit(environment["DATABASE_URL"]).path}
+    done = subprocess.run(command_of("migrate"), cwd=image, env=environment | owner, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "foods: " in done.stdout
 

@@ -14,7 +14,7 @@ import pytest
 
 from config.embedded.places import PROJECT
 
-OURS = {"DATABASE_URL", "REDIS_URL", "ENGRAM_STATE"}
+OURS = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ENGRAM_STATE"}
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in OURS}
 MODULE = [sys.executable, "-m", "config.embedded"]
 

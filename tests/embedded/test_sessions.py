@@ -14,14 +14,22 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import redis
+from psycopg import errors
 
 from config.embedded.accounts import EmbeddedError
+from config.embedded.places import Place
+from config.embedded.postgres import PostgresServer
 from config.embedded.sessions import ServiceUrls, embedded_services
 from tests.embedded.conftest import Installation, until
 
 
 def query(urls: ServiceUrls, statement: str) -> object:
-    with psycopg.connect(urls.database_url, autocommit=True) as connection:
+    """As the owner of the database."""
+    return query_at(urls.database_owner_url, statement)
+
+
+def query_at(url: str, statement: str) -> object:
+    with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
@@ -62,18 +70,49 @@ def test_servers_have_the_settings_that_their_use_needs(
 
 def test_nobody_gets_in_without_the_password(installation: Installation) -> None:
     with embedded_services(state=installation.state) as urls:
-        for user in ("engram", "postgres"):
+        for user in ("engram", "engram_app", "postgres"):
             address = f"postgres://{user}:guess@127.0.0.1:{urlsplit(urls.database_url).port}/engram"
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                 psycopg.connect(address)
         with socket.create_connection(("127.0.0.1", urlsplit(urls.redis_url).port or 0)) as connection:
             connection.sendall(b"PING\r\n")
             assert connection.recv(100) == b"-NOAUTH Authentication required.\r\n"
-        for server in ("postgres", "valkey"):
-            assert (installation.state / server / "password").stat().st_mode & 0o777 == 0o600
-            assert not any(
-                (installation.state / server / "password").read_text() in line for line in installation.processes()
-            )
+        for file in ("postgres/password", "postgres/application_password", "valkey/password"):
+            assert (installation.state / file).stat().st_mode & 0o777 == 0o600
+            assert not any((installation.state / file).read_text() in line for line in installation.processes())
+
+
+def test_the_application_is_neither_the_owner_nor_can_it_become_one(installation: Installation) -> None:
+    with embedded_services(state=installation.state) as urls:
+        assert query_at(urls.database_url, "SELECT current_user || '/' || current_database()") == "engram_app/engram"
+        assert urlsplit(urls.database_url).password != urlsplit(urls.database_owner_url).password
+        query(urls, "CREATE TABLE owned AS SELECT 42 AS answer")
+        for refused in (
+            "SELECT answer FROM owned",
+            "DROP TABLE owned",
+            "CREATE TABLE own ()",
+            "CREATE DATABASE another",
+            "SET ROLE engram",
+            "SET session_replication_role = replica",
+            "ALTER ROLE engram PASSWORD 'known'",
+        ):
+            with pytest.raises((errors.InsufficientPrivilege, errors.WrongObjectType)):
+                query_at(urls.database_url, refused)
+        query(urls, "DROP TABLE owned")
+
+
+def test_data_from_before_there_was_an_application_role_gets_one(installation: Installation) -> None:
+    with embedded_services(state=installation.state) as urls:
+        query(urls, "CREATE TABLE kept AS SELECT 42 AS answer")
+    PostgresServer(Place(installation.state, "postgres"))._as_superuser(
+        "DROP ROLE engram_app\n", data_folder(installation)
+    )
+    (data_folder(installation) / "engram_app").unlink()
+    (installation.state / "postgres" / "application_password").unlink()
+    with embedded_services(state=installation.state) as urls:
+        assert query_at(urls.database_url, "SELECT current_user::text") == "engram_app"
+        assert query(urls, "SELECT answer FROM kept") == 42
+        query(urls, "DROP TABLE kept")
 
 
 def test_data_and_ports_survive_and_a_busy_port_is_left_alone(installation: Installation) -> None:

@@ -179,8 +179,109 @@ def test_a_mail_that_can_not_be_made_fails_alone(phone: Phone, mailbox: Mailbox)
     assert (broken.state, broken.last_reply) == (MailState.FAILED, "Could not be made: KeyError: 'name'")
 
 
+def test_a_mail_whose_recipient_was_erased_keeps_nobody_waiting(
+    phone: Phone, other_phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enqueue_greeting(phone, key="greeting:erased")
+    enqueue_greeting(other_phone, key="greeting:kept")
+    claimed = sending.claim
+
+    def erase_meanwhile() -> list[OutgoingMail]:
+        mails = claimed()
+        phone.user.delete()
+        monkeypatch.undo()
+        return mails
+
+    monkeypatch.setattr(sending, "claim", erase_meanwhile)
+    assert send_mail() == 1
+    assert mailbox.recipients == [other_phone.user.email]
+
+
 def test_many_mails_go_over_one_connection(phone: Phone, mailbox: Mailbox) -> None:
     for number in range(sending.BATCH_SIZE + 5):
         enqueue_greeting(phone, key=f"greeting:{number}")
     assert send_mail() == sending.BATCH_SIZE + 5
     assert len(mailbox.messages) == sending.BATCH_SIZE + 5
+
+
+def lapse(*, expired: bool = False) -> None:
+    """Let every lease, and every mail's time if asked for, be over."""
+    passed: dict[str, Any] = {"claimed_until": Now() - timedelta(seconds=1)}
+    if expired:
+        passed["expires_at"] = Now() - timedelta(seconds=1)
+    OutgoingMail.objects.update(**passed)
+
+
+def test_a_mail_whose_sender_vanished_and_whose_time_has_passed_is_cancelled(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone)
+    sending.claim()
+    lapse(expired=True)
+    assert sending.claim() == []
+    assert send_mail() == 0
+    mail = OutgoingMail.objects.get()
+    assert (mail.state, mail.claim_token, mail.claimed_until) == (MailState.CANCELLED, None, None)
+    assert mailbox.messages == []
+
+
+def test_a_mail_whose_time_passes_while_others_are_sent_is_not_begun(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone)
+    (mail,) = sending.claim()
+    OutgoingMail.objects.update(expires_at=Now() - timedelta(seconds=1))
+    with SMTPTransport() as transport:
+        assert sending.send(mail, transport) is False
+    assert mailbox.messages == []
+    lapse()
+    sending.settle_abandoned()
+    assert OutgoingMail.objects.get().state == MailState.CANCELLED
+
+
+def test_a_mail_that_somebody_is_about_to_send_is_left_to_them(phone: Phone, mailbox: Mailbox) -> None:
+    enqueue_greeting(phone)
+    sending.claim()
+    OutgoingMail.objects.update(expires_at=Now() - timedelta(seconds=1))
+    sending.settle_abandoned()
+    assert OutgoingMail.objects.get().state == MailState.CONNECTING
+
+
+def test_what_the_server_accepted_is_sent_however_long_the_batch_took(
+    phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease covers one mail's hand-over, not what the mails before it took; and an answer counts even after it."""
+    original = SMTPTransport.hand_over
+
+    def slowly(self: SMTPTransport, message: bytes) -> str:
+        lease = OutgoingMail.objects.get().claimed_until
+        assert lease is not None
+        assert lease > timezone.now() + sending.LEASE - timedelta(seconds=10)
+        OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
+        return original(self, message)
+
+    monkeypatch.setattr(SMTPTransport, "hand_over", slowly)
+    enqueue_greeting(phone)
+    (mail,) = sending.claim()
+    OutgoingMail.objects.update(claimed_until=Now() + timedelta(seconds=5))  # what the others have left of it
+    with SMTPTransport() as transport:
+        assert sending.send(mail, transport) is True
+    mail.refresh_from_db()
+    assert (mail.state, mail.claim_token, mail.claimed_until) == (MailState.SENT, None, None)
+    assert len(mailbox.messages) == 1
+
+
+def test_an_answer_after_the_mail_was_given_up_changes_nothing(
+    phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = SMTPTransport.hand_over
+
+    def far_too_slowly(self: SMTPTransport, message: bytes) -> str:
+        lapse()
+        sending.settle_abandoned()
+        return original(self, message)
+
+    monkeypatch.setattr(SMTPTransport, "hand_over", far_too_slowly)
+    enqueue_greeting(phone)
+    assert send_mail() == 0
+    assert OutgoingMail.objects.get().state == MailState.UNKNOWN
+    monkeypatch.undo()
+    due_again()
+    assert send_mail() == 0
+    assert len(mailbox.messages) == 1

@@ -103,6 +103,20 @@ def test_the_reason_names_practice_amount_target_and_step() -> None:
     assert first["evidence"]["caveats"]
 
 
+def test_what_keeps_going_is_half_way_at_least() -> None:
+    """The texts praise: after one walk nobody has been active "on more than one day"."""
+    one_walk = guidance_document(
+        guide(WeekRecords(WEEK, exercise=(exercise("a", MON, 20, "moderate"),)), ParticipantFacts())
+    )
+    assert one_walk["keep_going"]["id"] == "keep_logging"
+    assert one_walk["keep_going"]["evidence"] is None
+    two_days = (exercise("a", MON, 20, "moderate"), exercise("b", WEEK.days[1], 20, "moderate"))
+    kept = guidance_document(guide(WeekRecords(WEEK, exercise=two_days), ParticipantFacts()))["keep_going"]
+    assert (kept["id"], kept["reason"]) == ("keep_active_days", "You logged 2 of 4 active days.")
+    assert kept["grade"] == kept["evidence"]["grade"]
+    assert "active_days" in kept["evidence"]["practices"]
+
+
 def test_each_domain_has_its_turn() -> None:
     records = WeekRecords(
         WEEK,

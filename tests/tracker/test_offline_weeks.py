@@ -96,6 +96,8 @@ def test_a_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
         ({"profile": {"time_zone": "Atlantis"}}, "/profile/time_zone"),
         ({"confirmed": ["sleep"]}, "/confirmed/0"),
         ({"colour": 1}, "/colour"),
+        ({"week": "9999-W52"}, "/week"),
+        ({"profile": {"birth_year": 5000}}, "/profile/birth_year"),
     ],
 )
 def test_a_bad_line_says_where(changes: dict[str, Any], pointer: str) -> None:
@@ -109,6 +111,21 @@ def test_records_of_other_weeks_and_repeated_ids_change_nothing() -> None:
     assert explain({"week": "2026-W47", "records": [mine, other, mine]}) == explain(
         {"week": "2026-W47", "records": [mine]}
     )
+
+
+def test_records_are_taken_as_a_server_would_keep_them() -> None:
+    run = {"type": "exercise_log", **exercise(WEEK.monday)}
+    nothing = explain({"week": "2026-W47", "records": []})
+    # Moved to another week by a later version of itself, or wrong in whatever way but of another week.
+    moved = {**run, "started_at": f"{WEEK.next().monday}T12:00:00+01:00"}
+    assert explain({"week": "2026-W47", "records": [run, moved]}) == nothing
+    assert explain({"week": "2026-W47", "records": [{**moved, "activity": "no_such"}]}) == nothing
+    # The same session from one origin under two ids is the first; a duplicate from another source counts for nothing.
+    watch = {**run, "origin": {"platform": "healthkit", "external_id": "a"}}
+    again = {**watch, "id": "01938f2e-7c1a-7000-8000-3d5f0a6b9c21"}
+    assert explain({"week": "2026-W47", "records": [watch, again]}) == explain({"week": "2026-W47", "records": [watch]})
+    (log,) = explain({"week": "2026-W47", "records": [{**run, "duplicate_of": again["id"]}]})["logs"]
+    assert (log["counted"], log["not_counted_because"]) == ({}, "duplicate")
 
 
 def test_two_thousand_lines_a_second_are_within_reach() -> None:

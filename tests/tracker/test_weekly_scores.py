@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -110,6 +111,23 @@ def test_a_worker_whose_lease_was_taken_over_stores_nothing(phone: Phone, last_w
     assert score_claim(stale, now=timezone.now()) == 0
     assert (WeeklyScore.objects.count(), DueWeek.objects.count()) == (0, 1)
     assert score_claim(again, now=timezone.now()) == 1
+
+
+def test_stored_weeks_can_be_made_due_again(phone: Phone, last_week: Week, capsys: Any) -> None:
+    phone.post("/v1/exercise-logs", exercise(last_week.first_day))
+    score_due_weeks(now=timezone.now())
+    call_command("rescore_weeks", "--from", str(last_week.next()), "--to", str(last_week.next()))
+    assert not DueWeek.objects.exists()
+    call_command("rescore_weeks", "--from", str(last_week), "--to", str(last_week))
+    assert capsys.readouterr().out.splitlines() == ["0 weeks are due.", "1 weeks are due."]
+    claim = claim_due_weeks(failures=0, batch_size=10, lease=timedelta(minutes=2))
+    assert claim is not None
+    call_command("rescore_weeks", "--from", str(last_week), "--to", str(last_week))
+    assert score_claim(claim, now=timezone.now()) == 0  # whoever was at it is fenced off
+    assert score_due_weeks(now=timezone.now()).scored == 1
+    assert WeeklyScore.objects.get().revision == 1
+    with pytest.raises(CommandError, match="week"):
+        call_command("rescore_weeks", "--from", "2026-W99", "--to", str(last_week))
 
 
 def test_a_leased_week_is_nobody_elses(phone: Phone, last_week: Week) -> None:

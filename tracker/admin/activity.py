@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from unfold.paginator import InfinitePaginator
 
-from backend.read_only_admin import ParticipantRowsAdmin
+from backend.audit.exports import CsvExport
+from backend.audit.participant_rows import ParticipantRowsAdmin
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.scoring.weeks import Week
 
 
-class SyncedRecordAdmin(ParticipantRowsAdmin):
+class SyncedRecordAdmin(CsvExport, ParticipantRowsAdmin):
     """Only the participant's app changes these. They are too many to count: pages go on as long as there are rows."""
 
     paginator = InfinitePaginator

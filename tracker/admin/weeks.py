@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
-from backend.read_only_admin import ParticipantRowsAdmin
+from backend.audit.exports import CsvExport
+from backend.audit.participant_rows import ParticipantRowsAdmin
 from tracker.due_weeks import lift_quarantine
 from tracker.models import DueWeek, ParticipantFacts, WeeklyScore
 from tracker.scoring.weeks import Week
@@ -44,7 +45,7 @@ class DueWeekAdmin(ParticipantRowsAdmin):
 
 
 @admin.register(WeeklyScore)
-class WeeklyScoreAdmin(ParticipantRowsAdmin):
+class WeeklyScoreAdmin(CsvExport, ParticipantRowsAdmin):
     list_display = (
         "user",
         "iso_week",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.conditional import content_tag, not_modified
-from backend.api.openapi import named_schema, problems
+from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import read_parameters
 from backend.limits.views import PublicView
-from tracker.api.schemas import CATALOGUE
+from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
+from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
 
 FALLBACK_LANGUAGE = "en"
@@ -50,7 +51,12 @@ def exercise_activities(language: str) -> list[dict[str, Any]]:
 
 def cognitive_activities(language: str) -> list[dict[str, Any]]:
     return [
-        {**_entry(row, language), "category": row["category"], "usually_social": row["usually_social"]}
+        {
+            **_entry(row, language),
+            "category": row["category"],
+            "usually_social": row["usually_social"],
+            "examples": _text(row["examples"], language, []),
+        }
         for row in CognitiveActivity.objects.order_by("code").values()
     ]
 
@@ -71,6 +77,7 @@ def practices(language: str) -> list[dict[str, Any]]:
     return [
         {
             "code": practice.code,
+            "label": _text(PRACTICE_LABELS[practice.code], language),
             "domain": practice.domain,
             "unit": practice.unit,
             "target": practice.target / practice.base_per_unit,
@@ -88,20 +95,6 @@ class CatalogueView(PublicView):
 
     entries: Callable[[str], list[dict[str, Any]]]
 
-    @extend_schema(
-        summary="One list of the catalogue, whole",
-        auth=[],
-        parameters=[
-            OpenApiParameter("q", str, description="Only entries with this in their code, label or synonyms."),
-            OpenApiParameter("language", str, description="Of labels and synonyms; `en` if not given."),
-        ],
-        responses={
-            200: OpenApiResponse(named_schema("Catalogue", CATALOGUE)),
-            304: None,
-            **problems(422, access="anybody"),
-        },
-        tags=["catalogue"],
-    )
     def get(self, request: Request) -> Response:
         given = read_parameters(request, {"q": _search_text, "language": _language})
         results = self.entries(given.get("language", FALLBACK_LANGUAGE))
@@ -112,6 +105,33 @@ class CatalogueView(PublicView):
         if not_modified(request, tag):
             return Response(status=304, headers=headers)
         return Response({"results": results}, headers=headers)
+
+
+def _describe(what: str, name: str, entry: dict[str, Any]) -> Any:
+    entries = object_schema({"results": array_schema(named_schema(name, entry))})
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=f"list_{what.replace(' ', '_')}",
+            summary=f"All {what}",
+            auth=[],
+            parameters=[
+                OpenApiParameter(
+                    "q",
+                    {"type": "string", "minLength": 1, "maxLength": 80},
+                    description="Only entries with this in their code, label or synonyms.",
+                ),
+                OpenApiParameter(
+                    "language",
+                    {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"},
+                    description="Of labels and synonyms; `en` if not given.",
+                ),
+                IF_NONE_MATCH,
+                etag(200, 304),
+            ],
+            responses={200: OpenApiResponse(named_schema(f"{name}List", entries)), 304: None, **problems(422)},
+            tags=["catalogue"],
+        )
+    )
 
 
 def _search_text(text: str) -> str:
@@ -131,17 +151,21 @@ def _mentions(entry: dict[str, Any], wanted: str) -> bool:
     return any(wanted in text.casefold() for text in texts)
 
 
+@_describe("exercise activities", "ExerciseActivity", EXERCISE_ACTIVITY)
 class ExerciseActivitiesView(CatalogueView):
     entries = staticmethod(exercise_activities)
 
 
+@_describe("cognitive activities", "CognitiveActivity", COGNITIVE_ACTIVITY)
 class CognitiveActivitiesView(CatalogueView):
     entries = staticmethod(cognitive_activities)
 
 
+@_describe("foods", "Food", FOOD)
 class FoodsView(CatalogueView):
     entries = staticmethod(foods)
 
 
+@_describe("practices", "Practice", PRACTICE)
 class PracticesView(CatalogueView):
     entries = staticmethod(practices)

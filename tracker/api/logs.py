@@ -10,10 +10,20 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.openapi import IF_MATCH, named_schema, problems, struct_schema
+from backend.api.openapi import (
+    IF_MATCH,
+    IF_NONE_MATCH,
+    answer_header,
+    named_schema,
+    page_schema,
+    problems,
+    version_etag,
+)
+from backend.api.parameters import MAX_PAGE
 from backend.api.problems import FieldError, Invalid
 from backend.sync.records import RecordType
-from backend.sync.views import RecordDetailView, RecordListView, RecordView, stored_row
+from backend.sync.views import RecordDetailView, RecordListView, RecordView
+from tracker.api.record_schemas import name_of, new_record, put_record, stored_record
 from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG, WEEK_CONFIRMATION
 from tracker.record_types.marks import day_mark_id, week_confirmation_id
 from tracker.scoring.weeks import Week
@@ -21,57 +31,56 @@ from tracker.scoring.weeks import Week
 PAGE_PARAMETERS = [
     OpenApiParameter("from", date, description="First local date."),
     OpenApiParameter("to", date, description="Last local date."),
-    OpenApiParameter("limit", int, description="Page size, 1 to 200; 50 if not given."),
+    OpenApiParameter(
+        "limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}, description="Page size; 50 if not given."
+    ),
     OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
 ]
+LOCATION = answer_header("Location", {"type": "string"}, 201, description="The record's address.")
 
 
-def _stored_schema(record_type: RecordType) -> dict[str, Any]:
-    name = record_type.wire.__name__
-    read_only = {
-        "version": {"type": "integer", "readOnly": True, "minimum": 1},
-        "local_date": {"type": "string", "format": "date", "readOnly": True},
-        "week": {"type": "string", "readOnly": True, "pattern": r"^\d{4}-W\d{2}$"},
-        "duplicate_of": {"type": ["string", "null"], "format": "uuid", "readOnly": True},
-        "flags": {"type": "array", "items": {"type": "string"}, "readOnly": True},
-    }
-    properties = {key: value for key, value in read_only.items() if key in record_type.read_only}
-    return named_schema(
-        name.removesuffix("Wire"),
-        {"allOf": [struct_schema(record_type.wire), {"type": "object", "properties": properties}]},
+def _outcome(*statuses: int) -> OpenApiParameter:
+    outcomes = {"type": "string", "enum": ["created", "replaced", "duplicate"]}
+    return answer_header("Engram-Outcome", outcomes, *statuses, description="What became of the write.")
+
+
+def _list_operation(record_type: RecordType, tag: str) -> Any:
+    noun = record_type.name.replace("_", " ")
+    page = named_schema(f"{name_of(record_type)}Page", page_schema(stored_record(record_type)))
+    return extend_schema(
+        operation_id=f"list_{record_type.name}s",
+        summary=f"List {noun}s, newest first",
+        parameters=PAGE_PARAMETERS,
+        responses={200: OpenApiResponse(page), **problems(422)},
+        tags=[tag],
+    )
+
+
+def _put_operation(record_type: RecordType, summary: str, tag: str, *refusals: int) -> Any:
+    stored = OpenApiResponse(stored_record(record_type))
+    return extend_schema(
+        operation_id=f"put_{record_type.name}",
+        summary=summary,
+        parameters=[IF_MATCH, version_etag(200, 201), _outcome(200, 201)],
+        request={"application/json": put_record(record_type)},
+        responses={200: stored, 201: stored, **problems(409, 412, 422, *refusals)},
+        tags=[tag],
     )
 
 
 def _describe_list(record_type: RecordType) -> Any:
-    noun = record_type.name.replace("_", " ")
-    stored = _stored_schema(record_type)
-    page = named_schema(
-        f"{record_type.wire.__name__.removesuffix('Wire')}Page",
-        {
-            "type": "object",
-            "properties": {
-                "results": {"type": "array", "items": stored},
-                "next_cursor": {"type": ["string", "null"]},
-            },
-            "required": ["results", "next_cursor"],
-        },
-    )
+    stored = stored_record(record_type)
     return extend_schema_view(
-        get=extend_schema(
-            operation_id=f"list_{record_type.name}s",
-            summary=f"List {noun}s, newest first",
-            parameters=PAGE_PARAMETERS,
-            responses={200: OpenApiResponse(page), **problems(422)},
-            tags=["logs"],
-        ),
+        get=_list_operation(record_type, "logs"),
         post=extend_schema(
             operation_id=f"create_{record_type.name}",
-            summary=f"Create a {noun}",
-            request={"application/json": struct_schema(record_type.wire)},
+            summary=f"Create a {record_type.name.replace('_', ' ')}",
+            parameters=[version_etag(200, 201), _outcome(200, 201), LOCATION, IF_MATCH],
+            request={"application/json": new_record(record_type)},
             responses={
                 201: OpenApiResponse(stored),
                 200: OpenApiResponse(stored, description="It was there already: a retry."),
-                **problems(400, 409, 410, 422),
+                **problems(409, 410, 412, 422),
             },
             tags=["logs"],
         ),
@@ -80,22 +89,15 @@ def _describe_list(record_type: RecordType) -> Any:
 
 def _describe_detail(record_type: RecordType) -> Any:
     noun = record_type.name.replace("_", " ")
-    stored = OpenApiResponse(_stored_schema(record_type))
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"read_{record_type.name}",
             summary=f"Read a {noun}",
-            responses={200: stored, **problems(404, 410)},
+            parameters=[IF_NONE_MATCH, version_etag(200, 304)],
+            responses={200: OpenApiResponse(stored_record(record_type)), 304: None, **problems(410)},
             tags=["logs"],
         ),
-        put=extend_schema(
-            operation_id=f"put_{record_type.name}",
-            summary=f"Create or replace a {noun}",
-            parameters=[IF_MATCH],
-            request={"application/json": struct_schema(record_type.wire)},
-            responses={200: stored, 201: stored, **problems(400, 409, 410, 412, 422)},
-            tags=["logs"],
-        ),
+        put=_put_operation(record_type, f"Create or replace a {noun}", "logs", 410),
         delete=extend_schema(
             operation_id=f"delete_{record_type.name}",
             summary=f"Delete a {noun}; its id can't be used again",
@@ -141,9 +143,6 @@ class _MarkView(RecordView):
 
     key: ClassVar[str]
 
-    def read(self, request: Request, uid: UUID) -> Response:
-        return self.show(stored_row(self.record_type, self.participant, uid))
-
     def replace(self, request: Request, uid: UUID, value: str) -> Response:
         data = request.data
         if isinstance(data, dict):
@@ -157,22 +156,15 @@ class _MarkView(RecordView):
 
 
 def _describe_mark(record_type: RecordType, name: str) -> Any:
-    stored = OpenApiResponse(_stored_schema(record_type))
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"read_{record_type.name}",
             summary=f"Read {name}",
-            responses={200: stored, **problems(404)},
+            parameters=[IF_NONE_MATCH, version_etag(200, 304)],
+            responses={200: OpenApiResponse(stored_record(record_type)), 304: None},
             tags=["marks"],
         ),
-        put=extend_schema(
-            operation_id=f"put_{record_type.name}",
-            summary=f"Set {name}",
-            parameters=[IF_MATCH],
-            request={"application/json": struct_schema(record_type.wire)},
-            responses={200: stored, 201: stored, **problems(400, 404, 409, 412, 422)},
-            tags=["marks"],
-        ),
+        put=_put_operation(record_type, f"Set {name}", "marks"),
     )
 
 
@@ -200,30 +192,7 @@ class WeekConfirmationView(_MarkView):
         return self.replace(request, week_confirmation_id(week), str(week))
 
 
-@extend_schema_view(
-    get=extend_schema(
-        operation_id="list_day_marks",
-        summary="List day marks, newest first",
-        parameters=PAGE_PARAMETERS,
-        responses={
-            200: OpenApiResponse(
-                named_schema(
-                    "DayMarkPage",
-                    {
-                        "type": "object",
-                        "properties": {
-                            "results": {"type": "array", "items": _stored_schema(DAY_MARK)},
-                            "next_cursor": {"type": ["string", "null"]},
-                        },
-                        "required": ["results", "next_cursor"],
-                    },
-                )
-            ),
-            **problems(422),
-        },
-        tags=["marks"],
-    )
-)
+@extend_schema_view(get=_list_operation(DAY_MARK, "marks"))
 class DayMarkListView(RecordListView):
     record_type = DAY_MARK
     http_method_names = ["get", "options"]

@@ -7,33 +7,47 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.accounts.models import WEEKDAYS, User
+from backend.accounts.models import WEEKDAYS, ProfileChange
 from backend.accounts.participants import ParticipantView
-from backend.api.openapi import problems
-from tracker.participant_facts import change_facts, latest_facts
+from backend.api.conditional import not_modified
+from backend.api.openapi import named_schema, problems
+from backend.api.parameters import make_cursor, page_size, read_cursor, read_parameters
+from backend.api.serializers import StrictSerializer
+from tracker.api.schemas import ME
+from tracker.profiles import change_profile, profile_document, profile_tag
 from tracker.scoring.protocol import WES_1_0_0
 
+DEFAULT_PAGE = 50
 # Control characters and line breaks, and what turns the direction of the text that follows the name.
 UNFIT_FOR_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+PROFILE_CHANGES = {
+    "type": "object",
+    "properties": {
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string", "description": "Such as home_time_zone, or weekly_email.hour."},
+                    "before": {},
+                    "after": {},
+                    "changed_at": {"type": "string", "format": "date-time"},
+                    "device_id": {"type": ["string", "null"], "format": "uuid"},
+                },
+                "required": ["field", "before", "after", "changed_at", "device_id"],
+            },
+        },
+        "next_cursor": {"type": ["string", "null"]},
+    },
+    "required": ["results", "next_cursor"],
+}
 PRACTICES = [practice.code for practice in WES_1_0_0.practices]
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses unknown fields; read-only ones are ignored, so that GET, edit, PATCH works."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
-            raise serializers.ValidationError(
-                {name: serializers.ErrorDetail("There is no such field.", "unknown_field") for name in sorted(unknown)}
-            )
-        return super().to_internal_value(data)
 
 
 class WeeklyEmailSerializer(StrictSerializer):
@@ -76,64 +90,77 @@ class MeSerializer(StrictSerializer):
         return sorted(set(practices), key=PRACTICES.index)
 
 
-def profile_document(user: User) -> dict[str, Any]:
-    facts = latest_facts(user)
-    return {
-        "id": user.pk,
-        "email": user.email,
-        "display_name": user.display_name,
-        "home_time_zone": user.home_time_zone,
-        "language": user.language,
-        "hide_numbers": user.hide_numbers,
-        "weekly_email": {
-            "enabled": user.weekly_email,
-            "weekday": user.weekly_email_weekday,
-            "hour": user.weekly_email_hour,
-        },
-        "birth_year": facts.birth_year if facts else None,
-        "not_applicable": facts.not_applicable if facts else [],
-    }
-
-
 class MeView(ParticipantView):
     @extend_schema(
         operation_id="read_me",
         summary="The participant's profile",
-        responses={200: MeSerializer, **problems()},
+        parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)],
+        responses={200: OpenApiResponse(named_schema("Me", ME)), 304: None, **problems()},
         tags=["account"],
     )
     def get(self, request: Request) -> Response:
-        return Response(profile_document(self.participant))
+        document = profile_document(self.participant)
+        tag = profile_tag(document)
+        if not_modified(request, tag):
+            return Response(status=304, headers={"ETag": tag})
+        return Response(document, headers={"ETag": tag})
 
     @extend_schema(
         operation_id="change_me",
         summary="Change the profile; facts hold from the current week on",
+        parameters=[
+            OpenApiParameter(
+                "If-Match",
+                str,
+                OpenApiParameter.HEADER,
+                description="The ETag last seen. Without it the change is made whatever another phone changed since.",
+            )
+        ],
         request=MeSerializer,
-        responses={200: MeSerializer, **problems(400, 422)},
+        responses={200: OpenApiResponse(named_schema("Me", ME)), **problems(412, 422)},
         tags=["account"],
     )
     def patch(self, request: Request) -> Response:
-        user = self.participant
         serializer = MeSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        change_profile(user, dict(serializer.validated_data))
-        return Response(profile_document(user))
-
-
-@transaction.atomic
-def change_profile(user: User, changes: dict[str, Any]) -> None:
-    """Carry out validated changes; facts first, so that the week they hold from is the one at the home they had."""
-    if {"birth_year", "not_applicable"} & changes.keys():
-        facts = latest_facts(user)
-        change_facts(
-            user,
-            birth_year=changes.pop("birth_year", facts.birth_year if facts else None),
-            not_applicable=changes.pop("not_applicable", facts.not_applicable if facts else []),
+        document = change_profile(
+            self.participant,
+            dict(serializer.validated_data),
+            expected=request.headers.get("If-Match"),
+            device_id=self.device.pk,
             now=timezone.now(),
         )
-    if {"home_time_zone", "weekly_email", "weekly_email_weekday", "weekly_email_hour"} & changes.keys():
-        changes["next_weekly_email_at"] = None  # to be worked out anew
-    for field, value in changes.items():
-        setattr(user, field, value)
-    if changes:
-        user.save(update_fields=list(changes))
+        return Response(document, headers={"ETag": profile_tag(document)})
+
+
+class ProfileChangesView(ParticipantView):
+    """`GET` a page of what was changed, newest first."""
+
+    @extend_schema(
+        operation_id="list_profile_changes",
+        summary="What was changed in the profile, newest first",
+        parameters=[OpenApiParameter("limit", int), OpenApiParameter("cursor", str)],
+        responses={200: OpenApiResponse(named_schema("ProfileChangeList", PROFILE_CHANGES)), **problems(422)},
+        tags=["account"],
+    )
+    def get(self, request: Request) -> Response:
+        user = self.participant
+        salt = f"profile_changes:{user.pk}"
+        given = read_parameters(request, {"limit": page_size, "cursor": lambda text: read_cursor(salt, text)})
+        limit = given.get("limit", DEFAULT_PAGE)
+        changes = ProfileChange.objects.filter(user=user).order_by("-id")
+        if "cursor" in given:
+            changes = changes.filter(id__lt=given["cursor"][0])
+        rows = list(changes[: limit + 1])
+        after = make_cursor(salt, [rows[limit - 1].pk]) if len(rows) > limit else None
+        return Response({"results": [change_document(row) for row in rows[:limit]], "next_cursor": after})
+
+
+def change_document(change: ProfileChange) -> dict[str, Any]:
+    return {
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "changed_at": change.changed_at,
+        "device_id": change.device_id,
+    }

@@ -4,70 +4,227 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracker.scoring.protocol import DOMAINS, STATUSES
+from backend.api.openapi import array_schema, object_schema
+from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, STATUSES, WES_1_0_0
 
-_NUMBER_OR_NULL = {"type": ["number", "null"]}
-_STATUS = {"type": "string", "enum": list(STATUSES)}
-_DOMAIN = {"type": "string", "enum": list(DOMAINS)}
-_STRING = {"type": "string"}
+WEEK_PATTERN = r"^[0-9]{4}-W[0-9]{2}$"
 
-
-def _object(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
-
-
-def _array(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
+STRING: dict[str, Any] = {"type": "string"}
+NUMBER: dict[str, Any] = {"type": "number"}
+WHOLE: dict[str, Any] = {"type": "integer", "minimum": 0}
+BOOLEAN: dict[str, Any] = {"type": "boolean"}
+DATE: dict[str, Any] = {"type": "string", "format": "date"}
+WEEK_NAME: dict[str, Any] = {"type": "string", "pattern": WEEK_PATTERN}
+FLAGS = array_schema(STRING)
 
 
-_PRACTICE = _object(
+def _choice(values: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "string", "enum": list(values)}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    nullable = {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        nullable["enum"] = [*schema["enum"], None]
+    return nullable
+
+
+_SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
+_DOMAIN = _choice(DOMAINS)
+_PRACTICE_CODE = _choice(tuple(practice.code for practice in WES_1_0_0.practices))
+_UNIT = _choice(tuple(dict.fromkeys(practice.unit for practice in WES_1_0_0.practices)))
+_DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
+
+# --- Weeks --------------------------------------------------------------------------------------------------------------
+_PRACTICE = object_schema(
     {
-        "practice": _STRING,
-        "amount": {"type": "number"},
-        "unit": _STRING,
-        "target": {"type": "number"},
-        "weight": {"type": "number", "description": "Of the domain, renormalised over the practices that apply."},
-        "points": {**_NUMBER_OR_NULL, "description": "Of the domain's 100."},
+        "practice": _PRACTICE_CODE,
+        "amount": NUMBER,
+        "unit": _UNIT,
+        "target": NUMBER,
+        "weight": {**NUMBER, "description": "Of the domain, renormalised over the practices that apply."},
+        "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
     }
 )
 _DOMAIN_HEAD = {
     "domain": _DOMAIN,
-    "score": _NUMBER_OR_NULL,
-    "status": _STATUS,
-    "logged_days": {"type": "integer"},
+    "score": _SCORE,
+    "status": _choice(tuple(status for status in STATUSES if status != "partial")),
+    "logged_days": {**WHOLE, "maximum": 7},
 }
 _WEEK_HEAD = {
-    "week": {"type": "string", "pattern": r"^\d{4}-W\d{2}$"},
-    "from": {"type": "string", "format": "date"},
-    "to": {"type": "string", "format": "date"},
-    "protocol": _STRING,
-    "score": {**_NUMBER_OR_NULL, "minimum": 0, "maximum": 100},
-    "status": _STATUS,
+    "week": WEEK_NAME,
+    "from": DATE,
+    "to": DATE,
+    "protocol": STRING,
+    "score": _SCORE,
+    "status": _choice(tuple(status for status in STATUSES if status != "not_applicable")),
 }
-_LOG = _object(
+_LOG = object_schema(
     {
-        "id": _STRING,
-        "counted": {"type": "object", "additionalProperties": {"type": "number"}},
-        "not_counted_because": _STRING,
-        "flags": _array(_STRING),
+        "id": {"type": "string", "format": "uuid"},
+        "counted": {
+            "type": "object",
+            "additionalProperties": NUMBER,
+            "propertyNames": _PRACTICE_CODE,
+            "description": "For each practice, how much of its amount came from this log.",
+        },
+        "not_counted_because": _choice(
+            (
+                "duplicate",
+                "not_applicable",
+                "no_scored_food",
+                "no_intensity",
+                "light_intensity",
+                "below_daily_minimum",
+            )
+        ),
+        "flags": FLAGS,
     },
     optional=("not_counted_because",),
 )
-WEEK = _object(
+WEEK = object_schema(
     {
         **_WEEK_HEAD,
-        "domains": _array(_object({**_DOMAIN_HEAD, "practices": _array(_PRACTICE)})),
-        "logs": _array(_LOG),
-        "disclaimer": _STRING,
+        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE)})),
+        "logs": array_schema(_LOG),
+        "disclaimer": _DISCLAIMER,
     }
 )
-WEEK_LIST = _object(
+WEEK_LIST = object_schema(
     {
-        "results": _array(_object({**_WEEK_HEAD, "domains": _array(_object(_DOMAIN_HEAD))})),
-        "disclaimer": _STRING,
+        "results": array_schema(object_schema({**_WEEK_HEAD, "domains": array_schema(object_schema(_DOMAIN_HEAD))})),
+        "disclaimer": _DISCLAIMER,
     }
 )
-GUIDANCE = {"type": "object", "description": "Suggestions, each with its reason, evidence card and grade."}
-CATALOGUE = _object({"results": _array({"type": "object"})})
-SERVER = {"type": "object", "description": "Versions, limits and features."}
+
+# --- Guidance -----------------------------------------------------------------------------------------------------------
+_EVIDENCE = object_schema(
+    {
+        "id": STRING,
+        "version": {"type": "integer", "minimum": 1},
+        "practices": array_schema(_PRACTICE_CODE),
+        "finding": STRING,
+        "grade": STRING,
+        "years": array_schema({"type": "integer"}),
+        "dois": array_schema(STRING),
+        "caveats": array_schema(STRING),
+    }
+)
+_SUGGESTION = object_schema(
+    {
+        "id": STRING,
+        "practice": _PRACTICE_CODE,
+        "title": STRING,
+        "text": STRING,
+        "reason": STRING,
+        "grade": STRING,
+        "evidence": _EVIDENCE,
+        "safety": {"type": ["string", "null"], "description": "To be shown with the suggestion."},
+    }
+)
+_KEEP_GOING = object_schema(
+    {
+        "id": STRING,
+        "practice": _or_null(_PRACTICE_CODE),
+        "text": STRING,
+        "reason": {"type": ["string", "null"]},
+        "grade": {"type": ["string", "null"]},
+        "evidence": {"anyOf": [_EVIDENCE, {"type": "null"}]},
+    }
+)
+GUIDANCE = object_schema(
+    {
+        "week": WEEK_NAME,
+        "suggestions": array_schema(_SUGGESTION, maxItems=3),
+        "keep_going": {"anyOf": [_KEEP_GOING, {"type": "null"}]},
+        "disclaimer": _DISCLAIMER,
+    }
+)
+
+# --- The catalogue ------------------------------------------------------------------------------------------------------
+_ENTRY = {
+    "code": STRING,
+    "label": STRING,
+    "synonyms": array_schema(STRING),
+    "retired": {"type": "boolean", "description": "Don't offer it any more; it is still accepted."},
+}
+EXERCISE_ACTIVITY = object_schema(
+    {
+        **_ENTRY,
+        "category": STRING,
+        "met": {"type": ["number", "null"]},
+        "intensity": _or_null(_choice(INTENSITIES)),
+        "strength": BOOLEAN,
+        "balance": BOOLEAN,
+        "platform_names": array_schema(STRING),
+    }
+)
+COGNITIVE_ACTIVITY = object_schema(
+    {
+        **_ENTRY,
+        "category": _choice(COGNITIVE_CATEGORIES),
+        "usually_social": BOOLEAN,
+        "examples": array_schema(STRING),
+    }
+)
+FOOD = object_schema(
+    {
+        **_ENTRY,
+        "food_group": _or_null(_choice(FOOD_GROUPS)),
+        "household_measure": STRING,
+        "servings_per_measure": NUMBER,
+    }
+)
+PRACTICE = object_schema(
+    {
+        "code": _PRACTICE_CODE,
+        "label": STRING,
+        "domain": _DOMAIN,
+        "unit": _UNIT,
+        "target": NUMBER,
+        "scales_with_days": BOOLEAN,
+        "weight": NUMBER,
+        "weight_65": NUMBER,
+        "source": STRING,
+    }
+)
+
+# --- The profile --------------------------------------------------------------------------------------------------------
+ME = object_schema(
+    {
+        "id": {"type": "string", "format": "uuid"},
+        "email": {"type": "string", "format": "email"},
+        "display_name": {"type": "string", "maxLength": 80},
+        "home_time_zone": {"type": "string", "description": "IANA name."},
+        "language": STRING,
+        "hide_numbers": BOOLEAN,
+        "weekly_email": object_schema(
+            {
+                "enabled": BOOLEAN,
+                "weekday": {**WHOLE, "maximum": 6, "description": "0 is Monday."},
+                "hour": {**WHOLE, "maximum": 23},
+            }
+        ),
+        "birth_year": {"type": ["integer", "null"]},
+        "not_applicable": array_schema(_PRACTICE_CODE),
+    }
+)
+
+# --- The server ---------------------------------------------------------------------------------------------------------
+SERVER = object_schema(
+    {
+        "name": STRING,
+        "version": STRING,
+        "api_versions": array_schema(STRING),
+        "protocol": STRING,
+        "time": {"type": "string", "format": "date-time"},
+        "languages": array_schema(STRING),
+        "minimum_app_version": {"type": ["string", "null"]},
+        "features": array_schema(STRING),
+        "record_id_namespace": {"type": "string", "format": "uuid"},
+        "limits": object_schema(
+            dict.fromkeys(("page", "body_bytes", "diet_items", "duration_seconds", "future_tolerance_seconds"), WHOLE)
+        ),
+    }
+)

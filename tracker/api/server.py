@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend import VERSION
-from backend.api.openapi import named_schema, problems
+from backend.api.openapi import named_schema
 from backend.api.parameters import MAX_PAGE
 from backend.limits.views import PublicView
 from tracker.api.schemas import SERVER
@@ -24,7 +24,7 @@ class ServerView(PublicView):
         operation_id="read_server",
         summary="Versions, limits and features",
         auth=[],
-        responses={200: OpenApiResponse(named_schema("Server", SERVER)), **problems(access="anybody")},
+        responses={200: OpenApiResponse(named_schema("Server", SERVER))},
         tags=["server"],
     )
     def get(self, request: Request) -> Response:
@@ -37,7 +37,7 @@ class ServerView(PublicView):
                 "time": timezone.now(),
                 "languages": [code for code, _ in settings.LANGUAGES],
                 "minimum_app_version": None,
-                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email"],
+                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email", "consents", "export", "erasure"],
                 "record_id_namespace": RECORD_ID_NAMESPACE,
                 "limits": {
                     "page": MAX_PAGE,

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 from django.urls import path, register_converter
 
+import backend.api.converters  # noqa: F401  (registers <id:…>)
 from backend.api.parameters import iso_date
+from backend.consents import views as consents
+from backend.privacy import export_views
+from backend.privacy import views as privacy
 from tracker.api import catalogue, logs, me, server, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
 
-class IdConverter:
-    """Any RFC 9562 UUID, in either case: some platforms write theirs in capitals."""
-
-    regex = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-
-    def to_python(self, value: str) -> UUID:
-        return UUID(value)
-
-    def to_url(self, value: UUID) -> str:
-        return str(value)
-
-
 class DateConverter:
-    regex = r"\d{4}-\d{2}-\d{2}"
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
         return iso_date(value)
@@ -36,7 +27,7 @@ class DateConverter:
 
 
 class WeekConverter:
-    regex = r"\d{4}-W\d{2}"
+    regex = r"[0-9]{4}-W[0-9]{2}"
 
     def to_python(self, value: str) -> Week:
         return read_week(value)
@@ -45,13 +36,21 @@ class WeekConverter:
         return str(value)
 
 
-register_converter(IdConverter, "id")
 register_converter(DateConverter, "date")
 register_converter(WeekConverter, "week")
 
 urlpatterns = [
     path("server", server.ServerView.as_view()),
     path("me", me.MeView.as_view()),
+    path("me/changes", me.ProfileChangesView.as_view()),
+    path("consent-documents", consents.ConsentDocumentsView.as_view()),
+    path("consent-documents/<str:kind>/<int:version>", consents.ConsentDocumentView.as_view()),
+    path("consents", consents.ConsentsView.as_view()),
+    path("exports", export_views.ExportListView.as_view()),
+    path("exports/<id:uid>", export_views.ExportView.as_view()),
+    path("exports/<id:uid>/download", export_views.ExportDownloadView.as_view(), name="download_export"),
+    path("erasure", privacy.ErasureView.as_view()),
+    path("erasure/code", privacy.ErasureCodeView.as_view()),
     path("exercise-logs", logs.ExerciseLogListView.as_view()),
     path("exercise-logs/<id:uid>", logs.ExerciseLogView.as_view()),
     path("cognitive-logs", logs.CognitiveLogListView.as_view()),

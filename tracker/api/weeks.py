@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import not_modified
-from backend.api.openapi import named_schema, problems
+from backend.api.openapi import IF_NONE_MATCH, etag, named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
-from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST
+from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
 from tracker.guidance import guidance_document
 from tracker.participant_facts import current_week
 from tracker.participant_weeks import explained_week, guidance_of_week, standing, week_overviews
@@ -38,10 +38,12 @@ class WeekListView(ParticipantView):
         operation_id="list_weeks",
         summary="Scores of up to 52 weeks, oldest first",
         parameters=[
-            OpenApiParameter("from", str, description="First week, such as 2026-W40; 12 weeks ago if not given."),
-            OpenApiParameter("to", str, description="Last week; the current one if not given."),
+            OpenApiParameter("from", WEEK_NAME, description="First week, such as 2026-W40; 12 weeks ago if not given."),
+            OpenApiParameter("to", WEEK_NAME, description="Last week; the current one if not given."),
+            IF_NONE_MATCH,
+            etag(200, 304),
         ],
-        responses={200: OpenApiResponse(named_schema("WeekList", WEEK_LIST)), **problems(422)},
+        responses={200: OpenApiResponse(named_schema("WeekList", WEEK_LIST)), 304: None, **problems(422)},
         tags=["weeks"],
     )
     def get(self, request: Request) -> Response:
@@ -53,7 +55,8 @@ class WeekListView(ParticipantView):
             raise Invalid(
                 errors=[FieldError("?from", "out_of_range", f"Ask for 1 to {MAX_WEEKS} weeks, first to last.")]
             )
-        return Response({"results": week_overviews(user, first, last), "disclaimer": DISCLAIMER})
+        tag = standing(user).tag(user, str(first), str(last))
+        return _answer(request, tag, lambda: {"results": week_overviews(user, first, last), "disclaimer": DISCLAIMER})
 
 
 class WeekView(ParticipantView):
@@ -61,8 +64,9 @@ class WeekView(ParticipantView):
 
     @extend_schema(
         operation_id="read_week",
+        parameters=[IF_NONE_MATCH, etag(200, 304)],
         summary="A week's score, explained",
-        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None, **problems(404)},
+        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None},
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:
@@ -74,8 +78,9 @@ class WeekView(ParticipantView):
 class CurrentWeekView(ParticipantView):
     @extend_schema(
         operation_id="read_current_week",
+        parameters=[IF_NONE_MATCH, etag(200, 304)],
         summary="The current week at home, explained",
-        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None, **problems()},
+        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None},
         tags=["weeks"],
     )
     def get(self, request: Request) -> Response:
@@ -88,8 +93,9 @@ class CurrentWeekView(ParticipantView):
 class GuidanceView(ParticipantView):
     @extend_schema(
         operation_id="read_guidance",
+        parameters=[IF_NONE_MATCH, etag(200, 304)],
         summary="Up to three suggestions for a week, and one thing to keep going",
-        responses={200: OpenApiResponse(named_schema("Guidance", GUIDANCE)), 304: None, **problems(404)},
+        responses={200: OpenApiResponse(named_schema("Guidance", GUIDANCE)), 304: None},
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:

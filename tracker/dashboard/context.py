@@ -12,6 +12,7 @@ from django.utils import timezone
 from backend.outbox.models import MailState
 from tracker.dashboard.programme_week import BANDS, MAIL_DAYS, ProgrammeWeek, programme_week
 from tracker.models.weeks import STATUS_CHOICES
+from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
 STATUS_NAMES = dict(STATUS_CHOICES)
@@ -38,7 +39,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
 
 def _asked_week(request: HttpRequest) -> Week | None:
     try:
-        return Week.parse(request.GET["week"])
+        return read_week(request.GET["week"])
     except (KeyError, ValueError):
         return None
 

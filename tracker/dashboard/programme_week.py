@@ -48,7 +48,7 @@ class ProgrammeWeek:
 
 
 def programme_week(week: Week, *, now: datetime) -> ProgrammeWeek:
-    """Five queries, whatever the number of participants."""
+    """Six queries, whatever the number of participants."""
     bands, without_score = _bands(week)
     trend = _trend(week)
     return ProgrammeWeek(

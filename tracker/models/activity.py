@@ -3,16 +3,27 @@ corrected catalogue rewrites no history. A tombstone keeps none of it, which is 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from backend.sync.models import SyncedRecord
-from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
+from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES
 
 INTENSITY_CHOICES = [(code, code.capitalize()) for code in INTENSITIES]
 CATEGORY_CHOICES = [(code, code.capitalize()) for code in COGNITIVE_CATEGORIES]
 MEALS = ("breakfast", "lunch", "dinner", "snack")
 LIVE = models.Q(deleted_at__isnull=True)
+AT_MOST_A_DAY = models.Q(duration_seconds__isnull=True) | models.Q(duration_seconds__lte=24 * 60 * 60)
+
+
+def one_of(name: str, **codes: Collection[str]) -> models.CheckConstraint:
+    """Columns that hold one of these codes, or nothing: scoring has a place for no other."""
+    condition = models.Q()
+    for column, allowed in codes.items():
+        condition &= models.Q(**{f"{column}__isnull": True}) | models.Q(**{f"{column}__in": list(allowed)})
+    return models.CheckConstraint(condition=condition, name=name)
 
 
 class Log(SyncedRecord):
@@ -61,6 +72,8 @@ class ExerciseLog(TimedLog):
                     duration_seconds__gt=0,
                 ),
             ),
+            models.CheckConstraint(condition=AT_MOST_A_DAY, name="exerciselog_at_most_a_day"),
+            one_of("exerciselog_codes", intensity=INTENSITIES, effort=INTENSITIES),
         ]
         indexes = [
             *TimedLog.Meta.indexes,
@@ -89,6 +102,8 @@ class CognitiveLog(TimedLog):
                     category__isnull=False,
                 ),
             ),
+            models.CheckConstraint(condition=AT_MOST_A_DAY, name="cognitivelog_at_most_a_day"),
+            one_of("cognitivelog_codes", category=COGNITIVE_CATEGORIES),
         ]
         indexes = [
             *TimedLog.Meta.indexes,
@@ -121,6 +136,7 @@ class DietLog(Log):
                     servings__len=len(FOOD_GROUPS),
                 ),
             ),
+            one_of("dietlog_codes", meal=MEALS),
         ]
         indexes = [
             *Log.Meta.indexes,
@@ -141,6 +157,7 @@ class DayMark(SyncedRecord):
             *SyncedRecord.Meta.constraints,
             # One a date; also what scoring a week reads.
             models.UniqueConstraint(fields=["user", "local_date"], name="daymark_user_date"),
+            models.CheckConstraint(condition=models.Q(nothing__contained_by=list(DOMAINS)), name="daymark_domains"),
         ]
 
 
@@ -155,6 +172,9 @@ class WeekConfirmation(SyncedRecord):
             *SyncedRecord.Meta.constraints,
             # One a week; also what scoring a week reads.
             models.UniqueConstraint(fields=["user", "week"], name="weekconfirmation_user_week"),
+            models.CheckConstraint(
+                condition=models.Q(domains__contained_by=list(DOMAINS)), name="weekconfirmation_domains"
+            ),
             models.CheckConstraint(
                 condition=models.Q(week__isnull=True) | models.Q(week__iso_week_day=1),
                 name="weekconfirmation_monday",

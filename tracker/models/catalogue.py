@@ -48,6 +48,7 @@ class ExerciseActivity(CatalogueEntry):
 class CognitiveActivity(CatalogueEntry):
     category = models.CharField(max_length=12, choices=CATEGORY_CHOICES)
     usually_social = models.BooleanField(default=False)
+    examples = models.JSONField(default=dict, blank=True, help_text="Per language, as synonyms are.")
 
     class Meta:
         verbose_name_plural = "cognitive activities"

@@ -17,12 +17,12 @@ MONDAY = models.Q(week__iso_week_day=1)
 
 
 class ParticipantFacts(models.Model):
-    """What a participant's weeks are scored by, from `from_week` on, until a later row takes over."""
+    """What a participant's weeks are scored by, from `from_week` on, until a later row takes over. Null: never stated."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     from_week = models.DateField(help_text="The Monday of the first week that it holds for.")
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    not_applicable = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    not_applicable = ArrayField(models.CharField(max_length=40), null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -113,6 +113,12 @@ class WeeklyScore(models.Model):
             models.CheckConstraint(
                 name="weeklyscore_bounded",
                 condition=models.Q(score__isnull=True) | models.Q(score__gte=0, score__lte=100),
+            ),
+            models.CheckConstraint(
+                name="weeklyscore_domains_bounded",
+                condition=(models.Q(exercise_score__isnull=True) | models.Q(exercise_score__range=(0, 100)))
+                & (models.Q(cognitive_score__isnull=True) | models.Q(cognitive_score__range=(0, 100)))
+                & (models.Q(diet_score__isnull=True) | models.Q(diet_score__range=(0, 100))),
             ),
         ]
         indexes = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -27,8 +27,11 @@ from tracker.record_types.times import (
 from tracker.scoring.protocol import FOOD_GROUPS
 
 MAX_ITEMS = 40
-MAX_SERVINGS = 100
-Servings = Annotated[Decimal, Meta(description=f"More than 0, at most {MAX_SERVINGS}, two decimals.")]
+MAX_SERVINGS = 1000  # what a column of hundredths can hold forty of, with room to spare
+HUNDREDTH = Decimal("0.01")
+Servings = Annotated[
+    Decimal, Meta(description=f"More than 0, at most {MAX_SERVINGS}; kept in hundredths, rounded half up.")
+]
 FoodGroup = Literal[
     "leafy_greens",
     "other_vegetables",
@@ -68,7 +71,7 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
     servings = [0] * len(FOOD_GROUPS)
     for item in items:
         if item["food_group"] is not None:
-            servings[FOOD_GROUPS.index(item["food_group"])] += round(item["servings"] * 100)
+            servings[FOOD_GROUPS.index(item["food_group"])] += int(item["servings"] * 100)
     content = {
         "eaten_at": time.instant,
         "utc_offset": time.utc_offset_seconds,
@@ -91,11 +94,11 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
 
 def _item(pointer: str, item: DietItem, reference: Reference[FoodEntry]) -> dict[str, Any]:
     """The item with its food's group. A food that counts for nothing is kept, without one."""
-    _check_servings(f"{pointer}/servings", item.servings)
+    servings = _hundredths(f"{pointer}/servings", item.servings)
     if item.food is None:
         if item.food_group is None:
             raise InvalidRecord(FieldError(f"{pointer}/food", "required", "Give a food or a food group."))
-        return {"food": None, "food_group": item.food_group, "servings": item.servings}
+        return {"food": None, "food_group": item.food_group, "servings": servings}
     entry = reference.entries.get(item.food)
     if entry is None:
         raise InvalidRecord(FieldError(f"{pointer}/food", "unknown_food", "There is no such food."))
@@ -103,14 +106,14 @@ def _item(pointer: str, item: DietItem, reference: Reference[FoodEntry]) -> dict
         raise InvalidRecord(
             FieldError(f"{pointer}/food_group", "other_food_group", "The food belongs to another group.")
         )
-    return {"food": item.food, "food_group": entry.food_group, "servings": item.servings}
+    return {"food": item.food, "food_group": entry.food_group, "servings": servings}
 
 
-def _check_servings(pointer: str, servings: Decimal) -> None:
+def _hundredths(pointer: str, servings: Decimal) -> Decimal:
+    """What is kept and counted. A float that an app has added up, such as 0.30000000000000004, is no reason to lose a meal."""
     if not servings.is_finite() or not 0 < servings <= MAX_SERVINGS:
         raise InvalidRecord(FieldError(pointer, "out_of_range", f"Expected more than 0 and at most {MAX_SERVINGS}."))
-    if servings != round(servings, 2):
-        raise InvalidRecord(FieldError(pointer, "too_precise", "Expected at most two decimals."))
+    return max(servings.quantize(HUNDREDTH, ROUND_HALF_UP), HUNDREDTH)
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:

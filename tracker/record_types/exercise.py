@@ -35,6 +35,7 @@ from tracker.record_types.times import (
     refuse_future,
 )
 
+UNKNOWN_TYPE = "unknown_platform_type"
 DurationSeconds = Annotated[
     int, Meta(gt=0, le=MAX_DURATION_SECONDS, description="Active time in seconds, pauses left out.")
 ]
@@ -65,7 +66,9 @@ def parse(wire: ExerciseLogWire, reference: Reference[ExerciseEntry]) -> Parsed:
         if not wire.activity.startswith(PLATFORMS):
             raise InvalidRecord(FieldError("/activity", "unknown_activity", "There is no such exercise activity."))
         entry, name = reference.entries[OTHER], name or wire.activity
-        flags.append("unknown_platform_type")
+        flags.append(UNKNOWN_TYPE)
+    elif wire.activity == OTHER and (name or "").startswith(PLATFORMS):
+        flags.append(UNKNOWN_TYPE)  # as we showed it, sent back
     ended_at = _ended_at(wire, start.instant, reference)
     content = {
         "activity": entry.code,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from backend.api.parameters import FIRST_YEAR, LAST_YEAR
 from backend.api.problems import FieldError
@@ -63,7 +62,8 @@ def canonical_time(text: str, time: LocalTime) -> tuple[datetime, str]:
 
 
 def local_datetime(instant: datetime, utc_offset: int) -> str:
-    return instant.astimezone(timezone(timedelta(seconds=utc_offset))).isoformat()
+    """With the offset in whole minutes, as RFC 3339 writes it: some zones had odd seconds until 1972."""
+    return instant.astimezone(timezone(timedelta(minutes=int(utc_offset / 60)))).isoformat()
 
 
 def log_document(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,8 +84,3 @@ def log_document(row: Mapping[str, Any]) -> dict[str, Any]:
         "week": str(Week.of(row["local_date"])),
         "flags": row["flags"],
     }
-
-
-def own_id(row: Mapping[str, Any]) -> UUID:
-    uid: UUID = row["uid"]
-    return uid

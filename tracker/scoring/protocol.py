@@ -89,13 +89,6 @@ class Protocol:
     def practices_of(self, domain: str) -> tuple[Practice, ...]:
         return tuple(practice for practice in self.practices if practice.domain == domain)
 
-    def practice(self, code: str) -> Practice:
-        """Raises KeyError for a code that the protocol doesn't have."""
-        for practice in self.practices:
-            if practice.code == code:
-                return practice
-        raise KeyError(code)
-
 
 def _exercise(code: str, unit: str, target: int, base: int, weight: int, weight_65: int, source: str) -> Practice:
     return Practice(code, "exercise", unit, target * base, base, True, weight, weight_65, source)

@@ -1,4 +1,5 @@
-"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail."""
+"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail, make
+exports, erase accounts, log the audit's head."""
 
 from __future__ import annotations
 
@@ -12,9 +13,14 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from backend.audit.tasks import log_audit_head
 from backend.outbox.sending import send_mail
+from backend.privacy.erasing import erase_due_accounts
+from backend.privacy.exporting import make_exports
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
+
+HEAD_SECONDS = 3600.0
 
 logger = structlog.get_logger(__name__)
 
@@ -28,6 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
+        self.head_logged_at = -HEAD_SECONDS
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self.stopping:
@@ -46,8 +53,16 @@ class Command(BaseCommand):
         scored = score_due_weeks(now=timezone.now())
         closed = close_weeks(now=timezone.now())
         sent = send_mail()
-        if scored.scored or scored.failed or closed or sent:
-            self.stdout.write(f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent}")
+        exported = make_exports(now=timezone.now())
+        erased = erase_due_accounts(now=timezone.now())
+        if scored.scored or scored.failed or closed or sent or exported or erased:
+            self.stdout.write(
+                f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent},"
+                f" exported {exported}, erased {erased}"
+            )
+        if time.monotonic() - self.head_logged_at >= HEAD_SECONDS:
+            log_audit_head()
+            self.head_logged_at = time.monotonic()
 
     def _stop(self, *args: Any) -> None:
         self.stopping = True

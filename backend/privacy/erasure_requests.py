@@ -1,0 +1,78 @@
+"""Asking to be erased, and taking it back while the window is open. Until it closes, everything goes on as before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.accounts.addresses import with_confirmed_address
+from backend.accounts.models import User
+from backend.api.problems import Problem
+from backend.outbox.sending import NewMail, enqueue
+from backend.privacy.mails import ERASURE_REQUESTED, local_time
+from backend.privacy.models import ErasureRequest, ErasureState
+from backend.wake import wake
+
+OPEN = (ErasureState.REQUESTED, ErasureState.ERASING)
+
+
+class StaffAccount(Problem):
+    status, code = 403, "staff_account"
+    detail = "An account of staff isn't erased by itself: a superuser has to end its rights first."
+
+
+class ErasureBegun(Problem):
+    status, code, detail = 409, "erasure_begun", "The erasure has begun and can't be taken back."
+
+
+def open_request(user: User) -> ErasureRequest | None:
+    return ErasureRequest.objects.filter(user=user, state__in=OPEN).first()
+
+
+def with_open_request() -> set[UUID]:
+    """Everybody who is about to go."""
+    return set(ErasureRequest.objects.filter(state__in=OPEN).values_list("user_id", flat=True))
+
+
+def refuse_staff(user: User) -> None:
+    if user.is_staff or user.is_superuser:
+        raise StaffAccount()
+
+
+@transaction.atomic
+def request_erasure(user: User, *, device_id: UUID | None, now: datetime) -> tuple[ErasureRequest, bool]:
+    """The open request, and whether it is new. Raises StaffAccount.
+
+    The caller has made sure that it is really they (`confirming.confirm`).
+    """
+    refuse_staff(user)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if request := open_request(user):
+        return request, False
+    window = timedelta(days=settings.ERASURE_WINDOW_DAYS)
+    request = ErasureRequest.objects.create(user=user, requested_at=now, erases_at=now + window, device_id=device_id)
+    if with_confirmed_address([user.pk]):
+        context = {"erases_at": local_time(request.erases_at, user.home_time_zone)}
+        key = f"{ERASURE_REQUESTED}:{request.pk}"
+        enqueue([NewMail(user.pk, ERASURE_REQUESTED, key, context, now, request.erases_at if window else None)])
+    transaction.on_commit(lambda: wake("tracker.tasks.send_mail"))
+    transaction.on_commit(lambda: wake("backend.privacy.tasks.erase_accounts"))
+    return request, True
+
+
+def cancel_erasure(user: User, *, now: datetime) -> None:
+    """Take it back; nothing to do if there is none. Raises ErasureBegun."""
+    mine = ErasureRequest.objects.filter(user=user)
+    cancelled = mine.filter(state=ErasureState.REQUESTED).update(state=ErasureState.CANCELLED, cancelled_at=now)
+    if not cancelled and mine.filter(state=ErasureState.ERASING).exists():
+        raise ErasureBegun()
+
+
+def erasure_document(request: ErasureRequest | None) -> dict[str, Any]:
+    if request is None:
+        return {"state": "none", "requested_at": None, "erases_at": None}
+    return {"state": request.state, "requested_at": request.requested_at, "erases_at": request.erases_at}

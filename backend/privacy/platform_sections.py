@@ -1,0 +1,208 @@
+"""What the platform itself holds about a participant, for the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+
+from backend.accounts.models import Device, ProfileChange, User
+from backend.api.json import encode
+from backend.consents.models import ConsentDecision
+from backend.outbox.kinds import render
+from backend.outbox.models import OutgoingMail
+from backend.privacy.models import DataExport, ErasureRequest
+from backend.privacy.sections import CHUNK, Column, Row, Section, leave_out, register_section
+
+SECRET = "A secret, or made from one; it is shown to nobody."  # noqa: S105
+WORKING = "How work on it is shared out; it says nothing about you."
+
+
+def _words(mail: OutgoingMail) -> tuple[str, str]:
+    """Subject and text; of a kind that this version doesn't know any more, what it was to be filled with."""
+    try:
+        rendered = render(mail.kind, mail.context)
+    except KeyError:
+        return "", encode(mail.context).decode()
+    return rendered.subject, rendered.text
+
+
+def _mails(user: User) -> Iterator[Row]:
+    """With the words that were, or would be, sent."""
+    for mail in OutgoingMail.objects.filter(user=user).order_by("pk").iterator(chunk_size=CHUNK):
+        subject, text = _words(mail)
+        yield {
+            "kind": mail.kind,
+            "state": mail.state,
+            "created_at": mail.created_at,
+            "sent_at": mail.sent_at,
+            "message_id": mail.message_id,
+            "last_reply": mail.last_reply,
+            "subject": subject,
+            "text": text,
+        }
+
+
+PROFILE = Section(
+    "profile",
+    "Your account and your choices.",
+    (
+        Column("id", "Your internal number."),
+        Column("email", "Your address."),
+        Column("display_name", "The name you gave."),
+        Column("date_joined", "When the account was made."),
+        Column("last_login", "When you last signed in on the web."),
+        Column("is_active", "Whether the account can be used."),
+        Column("is_staff", "Whether it is an account of staff."),
+        Column("is_superuser", "Whether it has all rights of staff."),
+        Column("home_time_zone", "The time zone where you are at home."),
+        Column("language", "The language of texts and mails."),
+        Column("hide_numbers", "Whether you chose words instead of numbers."),
+        Column("weekly_email", "Whether you want the weekly summary."),
+        Column("weekly_email_weekday", "The day that you chose for it.", "0 is Monday, 6 is Sunday"),
+        Column("weekly_email_hour", "The hour that you chose for it, at home.", "0 to 23"),
+        Column("next_weekly_email_at", "When the next one is due."),
+    ),
+    model=User,
+    left_out={"password": SECRET, "second_factor_changes": WORKING},
+)
+ADDRESSES = Section(
+    "addresses",
+    "Every address on record.",
+    (
+        Column("email", "The address."),
+        Column("verified", "Whether you confirmed it."),
+        Column("primary", "Whether it is the one in use."),
+    ),
+    model=EmailAddress,
+    left_out={"id": WORKING, "user_id": "You."},
+)
+DEVICES = Section(
+    "devices",
+    "Apps that you signed in with. Their tokens are not here: they are secrets.",
+    (
+        Column("id", "The device's number; consents and changes name it."),
+        Column("name", "Its name."),
+        Column("platform", "What it runs on, as it said itself."),
+        Column("app_version", "The app's version, as it said itself."),
+        Column("created_at", "When it signed in."),
+        Column("last_seen_at", "When it was last used, to the hour."),
+        Column("revoked_at", "When it was signed out."),
+    ),
+    model=Device,
+    left_out={"user_id": "You.", "session_key": SECRET},
+)
+SECOND_FACTORS = Section(
+    "second_factors",
+    "Your second factors, by kind. What they are made of is a secret.",
+    (
+        Column("type", "The kind: an authenticator app, a passkey, recovery codes."),
+        Column("created_at", "When you set it up."),
+        Column("last_used_at", "When you last used it."),
+    ),
+    model=Authenticator,
+    left_out={"id": WORKING, "user_id": "You.", "data": SECRET},
+)
+MAILS = Section(
+    "mails",
+    "Mails written to you, with their text.",
+    (
+        Column("kind", "What the mail is."),
+        Column("state", "What became of it: pending, connecting, data_started, sent, failed, unknown, cancelled."),
+        Column("created_at", "When it was written."),
+        Column("sent_at", "When the mail server took it."),
+        Column("message_id", "Its Message-ID."),
+        Column("last_reply", "What the mail server last said."),
+        Column("subject", "The subject."),
+        Column("text", "The text."),
+    ),
+    model=OutgoingMail,
+    left_out={
+        "id": WORKING,
+        "user_id": "You.",
+        "context": "What the text is filled with; the text shows it.",
+        "dedupe_key": WORKING,
+        "attempts": WORKING,
+        "next_attempt_at": WORKING,
+        "expires_at": WORKING,
+        "claim_token": WORKING,
+        "claimed_until": WORKING,
+    },
+    rows=_mails,
+)
+PROFILE_CHANGES = Section(
+    "profile_changes",
+    "What was changed in your profile, your facts and your choices.",
+    (
+        Column("field", "What was changed."),
+        Column("before", "What stood there before."),
+        Column("after", "What stands there since."),
+        Column("changed_at", "When."),
+        Column("device_id", "The device that changed it."),
+    ),
+    model=ProfileChange,
+    left_out={"id": WORKING, "user_id": "You."},
+)
+CONSENTS = Section(
+    "consents",
+    "What you decided about the terms, the privacy notice and research, and when.",
+    (
+        Column("kind", "Which document."),
+        Column("version", "Which version of it.", source="document__version"),
+        Column("content_hash", "SHA-256 of the words you saw.", source="document__content_hash"),
+        Column("decision", "What you decided."),
+        Column("decided_at", "When the server learnt of it."),
+        Column("device_id", "The device that sent it."),
+    ),
+    model=ConsentDecision,
+    left_out={"id": WORKING, "user_id": "You.", "document_id": "The version names the document."},
+)
+EXPORTS = Section(
+    "exports",
+    "The exports that you asked for, this one included.",
+    (
+        Column("id", "The export's number."),
+        Column("state", "What became of it: pending, running, ready, failed, expired."),
+        Column("requested_at", "When you asked for it."),
+        Column("finished_at", "When it was ready."),
+        Column("expires_at", "When it is, or was, thrown away."),
+        Column("size", "How large it is.", "bytes"),
+    ),
+    model=DataExport,
+    left_out=dict.fromkeys(
+        ("progress", "writing", "sha256", "attempts", "claim_token", "claimed_until", "last_error"), WORKING
+    )
+    | {"user_id": "You."},
+)
+ERASURES = Section(
+    "erasure_requests",
+    "When you asked for your account to be erased, or took it back.",
+    (
+        Column("id", "The request's number."),
+        Column("state", "What became of it: requested, cancelled, erasing."),
+        Column("requested_at", "When you asked."),
+        Column("erases_at", "When the window ends, or ended."),
+        Column("cancelled_at", "When you took it back."),
+        Column("device_id", "The device that you asked from; none for the web page."),
+    ),
+    model=ErasureRequest,
+    left_out={"user_id": "You."},
+)
+
+LEFT_OUT: dict[str, str] = {
+    "account.emailconfirmation": "Keys of unfinished confirmations: secrets, for minutes.",
+    "accounts.devicetoken": "Hashes of your devices' tokens: made from secrets.",
+    "accounts.user_groups": "Rights of staff; participants have none.",
+    "accounts.user_user_permissions": "Rights of staff; participants have none.",
+    "admin.logentry": "What a member of staff did in the admin: about the programme, and no participant does anything there.",
+    "privacy.confirmation": "Counters of tries and a code's hash, for minutes.",
+    "privacy.dataexportpart": "The pieces of the exports themselves.",
+}
+
+
+def register_all() -> None:
+    for section in (PROFILE, PROFILE_CHANGES, ADDRESSES, DEVICES, SECOND_FACTORS, MAILS, CONSENTS, EXPORTS, ERASURES):
+        register_section(section)
+    for table, reason in LEFT_OUT.items():
+        leave_out(table, reason)

@@ -1,0 +1,104 @@
+"""`make fuzz`: 100 000 generated requests over the whole API, and whether strangers find out who has an account.
+
+`FUZZ_SEED` repeats a run; `FUZZ_REQUESTS` and `TIMING_TRIES` size it. `python -m tests.security enumeration` (or `fuzz`) runs
+one part.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from random import SystemRandom
+
+from tests.figures import Figure, Figures
+from tests.own_database import own_database
+
+REQUESTS = 100_000
+PROCESSES = 2
+SUCCESSES = 20
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process found."""
+
+    table: str
+    requests: int
+    server_errors: int
+    failures: dict[str, str]
+    fewest_successes: int
+
+
+def fuzz(number: int, seed: int, requests: int) -> Share:
+    """One process's share, on a database of its own."""
+    own_database(f"engram_fuzz_{number}")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("load_catalogue", verbosity=0)
+    from tests.security.fuzzing import Fuzz
+
+    report = Fuzz(seed=seed).run(requests, successes=SUCCESSES)
+    fewest = min(report.successes[name] for name in report.requests)
+    return Share(report.table(), report.total, report.statuses[500], report.failures, fewest)
+
+
+def fuzz_everything(figures: Figures, requests: int, seed: int) -> None:
+    print(f"{requests} generated requests, FUZZ_SEED={seed}\n", flush=True)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as processes:
+        started = [processes.submit(fuzz, number, seed + number, requests // PROCESSES) for number in range(PROCESSES)]
+        shares = [process.result() for process in started]
+    for share in shares:
+        print("\n\n".join([share.table, *share.failures.values()]), "\n", flush=True)
+    figures.at_least("requests over the whole OpenAPI document", sum(share.requests for share in shares), "", requests)
+    figures.at_most("server errors", sum(share.server_errors for share in shares), "", 0)
+    figures.at_most("answers against the document", sum(len(share.failures) for share in shares), "", 0)
+    fewest = min(share.fewest_successes for share in shares)
+    figures.at_least("fewest successes of an operation", fewest, "", SUCCESSES)
+
+
+def compare_answers(figures: Figures, seed: int) -> None:
+    """In a process of its own, as the others: each has its own database."""
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as process:
+        for figure in process.submit(enumeration, seed).result():
+            figures.figures.append(figure)
+
+
+def enumeration(seed: int) -> list[Figure]:
+    own_database("engram_enumeration")
+    del os.environ["EMAIL_URL"]  # it has a mailbox of its own
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from tests.security.enumeration import measure
+
+    figures = Figures("enumeration")
+    measure(figures, seed=seed)
+    return figures.figures
+
+
+def main() -> int:
+    os.environ.setdefault("ENGRAM_DEMO", "1")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.security.settings"
+    os.environ["LOG_LEVEL"] = "CRITICAL"
+    os.environ["EMAIL_URL"] = "memorymail://"
+    seed = int(os.environ.get("FUZZ_SEED") or SystemRandom().randrange(2**31))
+    requests = int(os.environ.get("FUZZ_REQUESTS") or REQUESTS)
+    figures = Figures("fuzz")
+    parts = sys.argv[1:] or ["fuzz", "enumeration"]
+    if "fuzz" in parts:
+        fuzz_everything(figures, requests, seed)
+    if "enumeration" in parts:
+        compare_answers(figures, seed)
+    return 0 if figures.write() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

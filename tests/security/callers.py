@@ -1,0 +1,62 @@
+"""Who asks: strangers, devices that are over, staff with the wrong key."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils import timezone
+
+from backend.accounts.models import Device, User
+from backend.accounts.tokens import issue_token
+from tests.contract import DocumentedClient
+from tests.security.lives import Life
+
+PASSWORD = "a quiet walk by the river"
+
+
+def bearer(token: str) -> DocumentedClient:
+    client = DocumentedClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def cookie_of(user: User) -> DocumentedClient:
+    client = DocumentedClient()
+    client.force_login(user)
+    return client
+
+
+def staff(*, is_superuser: bool = False) -> User:
+    address = f"{uuid.uuid4()}@staff.example.org"
+    return User.objects.create_user(address, PASSWORD, is_staff=True, is_superuser=is_superuser)
+
+
+def token_of(user: User) -> str:
+    token = f"token-of-{user.pk}"
+    now = timezone.now()
+    issue_token(Device.objects.create(user=user, last_seen_at=now), token, now=now, first_used_at=now)
+    return token
+
+
+def nobodies(owner: Life) -> dict[str, DocumentedClient]:
+    """Who is nobody to the API."""
+    cookie = DocumentedClient()
+    cookie.cookies["sessionid"] = owner.phone.token
+    return {
+        "anonymous": DocumentedClient(),
+        "revoked device": bearer(owner.tokens["revoked"]),
+        "ended device": bearer(owner.tokens["ended"]),
+        "idle device": bearer(owner.tokens["idle"]),
+        "forged token": bearer(owner.phone.token[:-1]),
+        "superuser's cookie": cookie_of(staff(is_superuser=True)),
+        "owner's token as a cookie": cookie,
+    }
+
+
+def others(other: Life) -> dict[str, DocumentedClient]:
+    """Who is somebody else to the API."""
+    return {
+        "other participant": bearer(other.phone.token),
+        "staff's token": bearer(token_of(staff())),
+        "superuser's token": bearer(token_of(staff(is_superuser=True))),
+    }

@@ -1,0 +1,206 @@
+"""Two participants with something in every table, each marked by a string of their own that nobody else may ever see.
+
+`Life.canary` stands in every free text that a participant, an app or a mail server can leave. A new table with a participant
+in it fails `fill_every_table` until `MAKERS` says how to fill it, or `EMPTY` why nothing can be in it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from backend.accounts.models import Device, User
+from backend.accounts.tokens import issue_token
+from backend.consents.documents import SAMPLES, load_documents
+from backend.outbox.models import OutgoingMail
+from backend.privacy.exporting import make_exports
+from backend.privacy.models import ErasureRequest, ErasureState
+from tests.conftest import Phone, cognitive, exercise, make_phone, meal
+from tracker.models import DueWeek
+from tracker.scoring.weeks import Week
+from tracker.weekly_scores import score_due_weeks
+from tracker.weekly_summaries import close_weeks
+
+
+@dataclass
+class Life:
+    """A participant, what marks their data, and the ids of what is theirs."""
+
+    phone: Phone
+    canary: str
+    week: Week
+    # For each address of the document with a parameter: what is there of this participant.
+    addresses: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def user(self) -> User:
+        return self.phone.user
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no answer, mail or log line for anybody else may hold. The address holds the canary."""
+        return (self.canary, str(self.user.pk), self.user.pk.hex)
+
+    def addresses_of(self, path: str) -> list[dict[str, str]]:
+        """Path parameters that name what is this participant's. A new form of address needs an entry."""
+        if "{" not in path:
+            return [{}]
+        by_name = {"{week}": {"week": str(self.week)}, "{day}": {"day": self.week.monday.isoformat()}}
+        found = self.addresses.get(path) or [parameters for name, parameters in by_name.items() if name in path]
+        assert found, f"tests/security/lives.py knows nothing under {path}"
+        return found
+
+
+def live(name: str, week: Week) -> Life:
+    """Somebody with a whole week, scored, closed and mailed, and something in every table."""
+    canary = f"canary{name}{uuid.uuid4().hex[:12]}"
+    phone = make_phone(f"{canary}@example.org", display_name=f"Name {canary}", home_time_zone="Europe/Helsinki")
+    life = Life(phone, canary, week)
+    _log(life)
+    phone.patch("/v1/me", {"birth_year": 1960, "not_applicable": ["fish"]})
+    _close(week)
+    for make in MAKERS.values():
+        make(life)
+    fill_every_table(life)
+    return life
+
+
+def _log(life: Life) -> None:
+    phone, monday, canary = life.phone, life.week.monday, life.canary
+    origin = {"platform": "healthkit", "app_id": f"app.{canary}", "external_id": f"session-{canary}"}
+    texts: dict[str, Any] = {"note": f"Note {canary}", "origin": origin, "time_zone": f"Nowhere/{canary}"}
+    for path, body in (
+        ("/v1/exercise-logs", exercise(monday, activity_name=f"Run {canary}", **texts)),
+        ("/v1/cognitive-logs", cognitive(monday, activity_name=f"Book {canary}", **texts)),
+        ("/v1/diet-logs", {**meal(monday, berries=1), **texts}),
+    ):
+        gone = {**body, "id": str(uuid.uuid4()), "origin": None}
+        for sent in (body, gone, {**body, "id": str(uuid.uuid4()), "origin": None}):
+            assert phone.post(path, sent).status_code == 201
+        assert phone.delete(f"{path}/{gone['id']}", if_match='"1"').status_code == 204
+        life.addresses[f"{path}/{{uid}}"] = [{"uid": body["id"]}, {"uid": gone["id"]}]
+    assert phone.put(f"/v1/day-marks/{monday}", {"nothing": ["diet"]}).status_code == 201
+    assert phone.put(f"/v1/weeks/{life.week}/confirmation", {"domains": ["exercise"]}).status_code == 201
+
+
+def _close(week: Week) -> None:
+    """Score the week and make the summary, as the worker does on Monday morning."""
+    score_due_weeks(now=timezone.now())
+    monday_morning = datetime.combine(week.next().monday, time(8), UTC)
+    close_weeks(now=monday_morning - timedelta(hours=4))
+    close_weeks(now=monday_morning)
+
+
+def _due_week(life: Life) -> None:
+    DueWeek.objects.create(
+        user=life.user, week=life.week.previous().monday, version=1, last_error=f"Error {life.canary}"
+    )
+
+
+def _second_address(life: Life) -> None:
+    EmailAddress.objects.create(user=life.user, email=f"second.{life.canary}@example.org", verified=False)
+
+
+def _second_factor(life: Life) -> None:
+    Authenticator.objects.create(user=life.user, type="totp", data={"secret": life.canary})
+
+
+def _devices(life: Life) -> None:
+    """One device more for each way in which a token ends."""
+    now = timezone.now()
+    day = timedelta(days=1)
+    for state, fields in {
+        "revoked": {"revoked_at": now, "last_seen_at": now},
+        "ended": {"last_seen_at": now},
+        "idle": {"last_seen_at": now - 31 * day},
+    }.items():
+        token = f"{state}-token-of-{life.user.pk}"
+        device = Device.objects.create(user=life.user, name=f"Phone {life.canary}", **fields)
+        issue_token(device, token, now=now, first_used_at=now)
+        if state == "ended":
+            device.tokens.update(expires_at=now - day)
+        life.tokens[state] = token
+
+
+def _mail(life: Life) -> None:
+    OutgoingMail.objects.filter(user=life.user).update(last_reply=f"250 {life.canary}")
+
+
+def _consents(life: Life) -> None:
+    load_documents(SAMPLES, now=timezone.now(), published=True)
+    for kind, decision in (("terms", "accepted"), ("research", "accepted"), ("research", "withdrawn")):
+        assert life.phone.post("/v1/consents", {"kind": kind, "version": 1, "decision": decision}).status_code == 201
+    life.addresses["/v1/consent-documents/{kind}/{version}"] = [{"kind": "terms", "version": "1"}]
+
+
+def _export(life: Life) -> None:
+    """Last, so that it holds all the rest."""
+    started = life.phone.post("/v1/exports", None)
+    assert started.status_code == 202
+    assert make_exports(now=timezone.now()) == 1
+    for path in ("/v1/exports/{uid}", "/v1/exports/{uid}/download"):
+        life.addresses[path] = [{"uid": started.json()["id"]}]
+
+
+def _erasure(life: Life) -> None:
+    """One that was taken back, and a code that was mailed."""
+    now = timezone.now()
+    times = {"requested_at": now, "erases_at": now, "cancelled_at": now}
+    ErasureRequest.objects.create(user=life.user, state=ErasureState.CANCELLED, **times)
+    assert life.phone.post("/v1/erasure/code", None).status_code == 204
+
+
+MAKERS: dict[str, Callable[[Life], None]] = {
+    "tracker.DueWeek": _due_week,
+    "account.EmailAddress": _second_address,
+    "mfa.Authenticator": _second_factor,
+    "accounts.Device": _devices,
+    "outbox.OutgoingMail": _mail,
+    "consents.ConsentDecision": _consents,
+    "privacy.ErasureRequest, privacy.Confirmation": _erasure,
+    "privacy.DataExport, privacy.DataExportPart": _export,
+}
+EMPTY = {
+    "admin.LogEntry": "what staff did; a participant does nothing there",
+    "accounts.User_groups": "participants are in no group",
+    "accounts.User_user_permissions": "participants have no permission",
+}
+
+
+def participant_tables() -> list[tuple[type[models.Model], str]]:
+    """Every table with a participant in it, and the column that says which."""
+    tables: list[tuple[type[models.Model], str]] = [(User, "id")]
+    for model in apps.get_models(include_auto_created=True):
+        for column in model._meta.concrete_fields:
+            if column.is_relation and column.related_model is User:
+                tables.append((model, column.attname))
+    return tables
+
+
+def fill_every_table(life: Life) -> None:
+    empty = {
+        model._meta.label
+        for model, column in participant_tables()
+        if not model._base_manager.filter(**{column: life.user.pk}).exists()
+    }
+    assert empty <= EMPTY.keys(), f"tests/security/lives.py puts nothing into {sorted(empty - EMPTY.keys())}"
+
+
+def rows_of(life: Life) -> dict[str, list[tuple[Any, ...]]]:
+    """All that the database holds of a participant, to be compared with itself later."""
+    return {
+        f"{model._meta.label}.{column}": sorted(
+            model._base_manager.filter(**{column: life.user.pk}).values_list(), key=repr
+        )
+        for model, column in participant_tables()
+    }

@@ -1,0 +1,127 @@
+"""Values that make generated requests succeed, so that fuzzing reaches what lies behind the checks of form.
+
+A schema can't say which codes the catalogue has, or that a time is past. `make_plausible` puts such values into a generated
+case; the rest of it stays as generated. A new field that needs a value of its own is one line in `FIELDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from tracker.models import CognitiveActivity, ExerciseActivity, Food
+from tracker.scoring.weeks import Week
+
+ZONES = ("Europe/Helsinki", "America/New_York", "Asia/Tokyo", "UTC", "Pacific/Chatham")
+OFFSETS = ("Z", "+02:00", "-05:00", "+12:45")
+DAYS_BACK = 300
+PASSWORD = "a quiet walk by the river"
+
+
+class Values:
+    """Makers of single values, by one seeded source of chance."""
+
+    def __init__(self) -> None:
+        self.exercise = sorted(ExerciseActivity.objects.values_list("code", flat=True))
+        self.cognitive = sorted(CognitiveActivity.objects.values_list("code", flat=True))
+        self.foods = sorted(Food.objects.values_list("code", flat=True))
+        self.now = datetime.now(UTC)
+
+    def instant(self, random: Random) -> str:
+        past = self.now - timedelta(days=1 + random.randrange(DAYS_BACK), seconds=random.randrange(86_400))
+        return past.strftime("%Y-%m-%dT%H:%M:%S") + random.choice(OFFSETS)
+
+    def day(self, random: Random) -> str:
+        return (self.now - timedelta(days=random.randrange(DAYS_BACK))).date().isoformat()
+
+    def week(self, random: Random) -> str:
+        return str(Week.of((self.now - timedelta(days=random.randrange(DAYS_BACK))).date()))
+
+
+FIELDS: dict[str, Callable[[Values, Random], Any]] = {
+    "started_at": Values.instant,
+    "eaten_at": Values.instant,
+    "ended_at": lambda values, random: None,
+    "time_zone": lambda values, random: random.choice([None, *ZONES]),
+    "home_time_zone": lambda values, random: random.choice(ZONES),
+    "distance_m": lambda values, random: random.choice([None, random.randrange(40_000), f"{random.randrange(9000)}.5"]),
+    "food": lambda values, random: random.choice(values.foods),
+    "food_group": lambda values, random: None,
+    "servings": lambda values, random: random.choice([1, 0.5, "1.25", random.randrange(1, 100)]),
+    "birth_year": lambda values, random: random.randrange(1930, 2005),
+    "kind": lambda values, random: random.choice(["terms", "privacy", "research"]),
+    "version": lambda values, random: 1,
+    "day": Values.day,
+    "week": Values.week,
+}
+# Fields whose values depend on where they stand.
+BY_OPERATION: dict[str, dict[str, Callable[[Values, Random], Any]]] = {
+    "exercise": {"activity": lambda values, random: random.choice([*values.exercise, "healthkit:running"])},
+    "cognitive": {"activity": lambda values, random: random.choice(values.cognitive)},
+}
+# Whole bodies, where only one thing will do.
+BODIES: dict[str, Callable[[Values, Random], Any]] = {
+    "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
+    "POST /v1/consents": lambda values, random: {
+        "kind": random.choice(["terms", "privacy", "research"]),
+        "version": 1,
+        "decision": random.choice(["accepted", "withdrawn"]),
+    },
+}
+# In the address already, or made by the server.
+LEFT_OUT = ("id", "date", "week")
+
+
+def make_plausible(case: Any, values: Values, random: Random) -> Any:
+    """The case with values that the server can take, wherever the schema leaves them open."""
+    makers = dict(FIELDS)
+    for word, more in BY_OPERATION.items():
+        if word in case.operation.path:
+            makers |= more
+    for name in case.path_parameters or {}:
+        if name in makers:
+            case.path_parameters[name] = makers[name](values, random)
+    if case.query:
+        _make_query_plausible(case, values, random)
+    if case.headers:
+        for name in ("If-Match", "If-None-Match", "If-Range", "Range"):
+            if random.random() < 0.8:
+                case.headers.pop(name, None)
+    if case.operation.label in BODIES:
+        case.body = BODIES[case.operation.label](values, random)
+    elif isinstance(case.body, dict):
+        if "{" in case.operation.path:
+            for name in LEFT_OUT:
+                case.body.pop(name, None)
+        case.body = _with_values(case.body, makers, values, random)
+    return case
+
+
+def _make_query_plausible(case: Any, values: Values, random: Random) -> None:
+    for name in ("cursor", "signature"):
+        case.query.pop(name, None)
+    in_weeks = case.operation.path.endswith("/weeks")
+    first, last = sorted((Values.day(values, random), Values.day(values, random)))
+    for name, day in (("from", first), ("to", last)):
+        if name in case.query:
+            case.query[name] = values.week(random) if in_weeks else day
+    if in_weeks and len(case.query.keys() & {"from", "to"}) == 2:
+        case.query["to"] = case.query["from"]
+    elif in_weeks:
+        case.query.pop("to", None)
+
+
+def _with_values(body: Any, makers: dict[str, Any], values: Values, random: Random) -> Any:
+    if isinstance(body, list):
+        return [_with_values(item, makers, values, random) for item in body]
+    if not isinstance(body, dict):
+        return body
+    filled = {
+        name: makers[name](values, random) if name in makers else _with_values(value, makers, values, random)
+        for name, value in body.items()
+    }
+    if "servings" in filled:  # an item names a food or a group; the generated one may have neither
+        filled.setdefault("food", makers["food"](values, random))
+    return filled
