@@ -106,12 +106,14 @@ GUARDS = (
     Guard(
         _paths(
             rf"{APP}/account/(?:password/change|authenticators/\w+)"
-            rf"|{PAGE}/(?:reauthenticate|2fa/.+|password/(?:change|set|reset/.+)|confirm-email(?:/.+)?|login/code/confirm)"
+            rf"|{PAGE}/(?:reauthenticate|password/(?:change|set|reset/.+)|confirm-email(?:/.+)?|login/code/confirm)"
+            rf"|{PAGE}/second-factor/(?:webauthn/)?(?:authenticate|reauthenticate)"
         ),
         caller="secret_entry_address",
         token=("secret_entry", "secret_entry_account"),
     ),
     Guard(_paths(rf"{APP}/auth/(?:webauthn/\w+|provider/\w+)"), caller="sign_in_address", methods=EVERY_METHOD),
+    Guard(_paths(rf"{PAGE}/second-factor/webauthn/login"), caller="sign_in_address"),
     Guard(re.compile(r"/auth/|/account/|/admin/"), caller="anonymous", methods=EVERY_METHOD),
 )
 

@@ -29,7 +29,6 @@ PolicyName = Literal[
     "mail",
     "mail_account",
     "mail_address",
-    "erasure_confirmation",
 ]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -50,8 +49,9 @@ _DEFAULTS: dict[PolicyName, tuple[int, int, bool]] = {
     "sign_in_address": (60, 15 * _MINUTE, True),
     # A study's first evening behind one router.
     "sign_up_address": (100, _HOUR, True),
-    # Codes, second factors and passwords of somebody half or wholly signed in: for one token or browser session …
-    "secret_entry": (6, 15 * _MINUTE, True),
+    # Codes, second factors and passwords of somebody half or wholly signed in: for one token or browser session (staff give
+    # both before each export) …
+    "secret_entry": (10, 15 * _MINUTE, True),
     # … for the account behind it, whatever the number of tokens …
     "secret_entry_account": (30, _HOUR, True),
     # … and from one address.
@@ -61,8 +61,6 @@ _DEFAULTS: dict[PolicyName, tuple[int, int, bool]] = {
     "mail": (6, _HOUR, True),
     "mail_account": (30, _HOUR, True),
     "mail_address": (100, _HOUR, True),
-    # Passwords and codes that confirm an erasure, for one participant.
-    "erasure_confirmation": (5, _HOUR, True),
 }
 assert set(_DEFAULTS) == set(get_args(PolicyName))
 

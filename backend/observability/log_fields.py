@@ -40,7 +40,13 @@ FIELDS = frozenset(
         "at",
         # what the work was about: names of ours, ids and counts
         "task",
+        "user",
         "mail",
+        "export",
+        "again",
+        # the head of the audit's chain: an anchor outside the database
+        "entries",
+        "hash",
         "count",
         "waiting",
         "weeks",

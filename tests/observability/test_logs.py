@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import http.client
 import json
 import os
@@ -132,6 +133,21 @@ def test_nothing_that_a_task_crashed_on_is_in_the_workers_log(tmp_path: Path) ->
     assert (crash["exception"], crash["logger"]) == ("ValueError < KeyError", "celery.app.trace")
     assert crash["frames"][-1].startswith("tests/observability/crashing.py:")
     assert not [line for line in lines(text) if not line.keys() <= FIELDS]
+
+
+def test_every_field_that_our_code_logs_is_on_the_list() -> None:
+    """A field that isn't would be left out without a word."""
+    levels = {"debug", "info", "warning", "error", "exception", "critical"}
+    used: set[str] = set()
+    for folder in ("backend", "tracker", "config"):
+        for file in (Path(settings.BASE_DIR) / folder).rglob("*.py"):
+            calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+            for call in calls:
+                match call.func:
+                    case ast.Attribute(value=ast.Name(id="logger"), attr=level) if level in levels:
+                        used |= {keyword.arg for keyword in call.keywords if keyword.arg}
+    assert len(used) >= 10
+    assert used <= FIELDS
 
 
 def test_a_value_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
