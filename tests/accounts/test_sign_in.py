@@ -118,7 +118,7 @@ def test_a_lost_sign_up_can_be_finished_by_signing_in(client: Client, mailoutbox
 
 def test_behind_a_proxy_each_caller_has_a_limit_of_their_own(client: Client, settings: Any) -> None:
     settings.TRUSTED_PROXIES = 1
-    settings.RATE_LIMITS = ["sign_in_address=30/60"]
+    settings.RATE_LIMITS = ["sign_in_address=30/3600"]
 
     def attempt(caller: str, forged: str = "") -> int:
         forwarded = f"{forged}, {caller}" if forged else caller

@@ -84,8 +84,8 @@ class TestSizes:
         answer = phone.get(f"{LOGS}?cursor={'x' * 9000}")
         assert (answer.status_code, answer.json()["code"]) == (414, "uri_too_long")
 
-    def test_a_thousand_parameters_are_refused(self, phone: Phone) -> None:
-        answer = phone.get(LOGS + "?" + "&".join(f"p{n}=1" for n in range(1000)))
+    def test_more_than_a_thousand_parameters_are_refused(self, phone: Phone) -> None:
+        answer = phone.get(LOGS + "?" + "&".join(["p=1"] * 1001))
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 

@@ -45,7 +45,7 @@ def test_a_request_waits_for_neither_a_lock_nor_a_statement_for_long(
             started = time.monotonic()
             status, problem, retry = ask(server, method, "/v1/exercise-logs", phone.token, body)
             assert (status, problem["code"], retry) == (503, "busy", "5")
-            assert time.monotonic() - started < 2
+            assert time.monotonic() - started < 4.5
         other.rollback()
         assert ask(server, "GET", "/v1/exercise-logs", phone.token)[0] == 200
         assert f'"sqlstate": "{sqlstate}"' in server.log.read_text()

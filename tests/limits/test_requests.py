@@ -47,13 +47,14 @@ def sign_in(password: str = PASSWORD, **options: Any) -> Any:
 
 
 def test_reads_and_writes_of_a_participant_are_counted_apart(phone: Phone, settings: Any, last_week: Any) -> None:
-    settings.RATE_LIMITS = ["participant_reads=2/60", "participant_writes=1/60"]
-    assert phone.get("/v1/me")["RateLimit"] == '"participant_reads";r=1;t=30'
+    settings.RATE_LIMITS = ["participant_reads=2/600", "participant_writes=1/600"]
+    assert phone.get("/v1/me")["RateLimit"] == '"participant_reads";r=1;t=300'
     answer = phone.get("/v1/me")
-    assert (answer.status_code, answer["RateLimit"]) == (200, '"participant_reads";r=0;t=60')
-    assert answer["RateLimit-Policy"] == '"participant_reads";q=2;w=60'
+    assert (answer.status_code, answer["RateLimit"].rpartition(";")[0]) == (200, '"participant_reads";r=0')
+    assert answer["RateLimit-Policy"] == '"participant_reads";q=2;w=600'
     answer = phone.get("/v1/me")
-    assert (answer.status_code, answer["Content-Type"], answer["Retry-After"]) == (429, PROBLEM, "30")
+    assert (answer.status_code, answer["Content-Type"]) == (429, PROBLEM)
+    assert 290 <= int(answer["Retry-After"]) <= 300
     assert answer.json() == {
         "type": "urn:engram:problem:too_many_requests",
         "title": "Too Many Requests",
@@ -67,14 +68,14 @@ def test_reads_and_writes_of_a_participant_are_counted_apart(phone: Phone, setti
 
 
 def test_one_participant_takes_nothing_from_another(phone: Phone, other_phone: Phone, settings: Any) -> None:
-    settings.RATE_LIMITS = ["participant_reads=1/60"]
+    settings.RATE_LIMITS = ["participant_reads=1/600"]
     assert [phone.get("/v1/me").status_code for _ in range(2)] == [200, 429]
     assert other_phone.get("/v1/me").status_code == 200
 
 
 def test_without_redis_logs_go_on(phone: Phone, settings: Any, last_week: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    settings.RATE_LIMITS = ["participant_writes=1/60"]
+    settings.RATE_LIMITS = ["participant_writes=1/600"]
     for _ in range(3):
         answer = phone.post("/v1/exercise-logs", exercise(last_week.monday))
         assert answer.status_code == 201
@@ -85,7 +86,7 @@ def test_without_redis_logs_go_on(phone: Phone, settings: Any, last_week: Any) -
 
 
 def test_open_endpoints_and_wrong_tokens_are_counted_by_address(client: Client, settings: Any, catalogue: None) -> None:
-    settings.RATE_LIMITS = ["anonymous=2/60"]
+    settings.RATE_LIMITS = ["anonymous=2/600"]
 
     def ask(path: str, caller: str, **headers: str) -> int:
         return client.get(path, headers={"X-Forwarded-For": caller, **headers}).status_code
@@ -106,7 +107,7 @@ def test_a_refused_sign_in_answers_in_allauths_form_with_our_headers(rosa: User)
         assert sign_in("a wrong password of hers").status_code == 400
     answer = sign_in()
     assert (answer.status_code, answer["Content-Type"], answer.json()) == (429, "application/json", {"status": 429})
-    assert 170 <= int(answer["Retry-After"]) <= 180
+    assert 150 <= int(answer["Retry-After"]) <= 180
     assert answer["RateLimit-Policy"].startswith('"sign_in_address";q=60;w=900, "sign_in";q=5;w=900')
     assert not Device.objects.filter(user=rosa).exists()
 

@@ -20,7 +20,7 @@ STRONG = secrets.token_urlsafe(64)
 OTHER = secrets.token_urlsafe(64)
 PASSWORD = secrets.token_urlsafe(16)
 SHOW = (
-    "from django.conf import settings as s;"
+    "import django; django.setup(); from django.conf import settings as s;"
     "print(s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.DATABASES['default']['PASSWORD'], s.REDIS_URL, s.EMAIL_HOST_PASSWORD)"
 )
 
@@ -73,6 +73,7 @@ def test_each_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         ({"SECRET_KEY": STRONG, "SECRET_KEY_FILE": "/dev/null"}, "SECRET_KEY and SECRET_KEY_FILE are both set"),
         ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "SECRET_KEY_FILE can't be read: FileNotFoundError"),
         ({"SECRET_KEY_FILE": "/dev/null"}, "SECRET_KEY must be a random secret"),
+        ({"SECRET_KEY": STRONG, "ENGRAM_RATE_LIMITS": "sign_inn=5/60"}, "ENGRAM_RATE_LIMITS: there is no limit"),
     ],
 )
 def test_nothing_starts_on_a_weak_secret_and_none_is_printed(environment: dict[str, str], said: str) -> None:
