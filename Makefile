@@ -6,7 +6,7 @@ VENV := .venv/bin/
 STATE = $${ENGRAM_STATE:-.engram}
 EMBEDDED := $(VENV)python -m config.embedded
 
-.PHONY: help demo run test lint bench fault fuzz mutants e2e clean
+.PHONY: help demo run test lint audit sbom browser bench fault fuzz mutants e2e clean
 # The checks load the settings of an installation, which want a secret.
 lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
 
@@ -32,6 +32,22 @@ lint:  ## style, types, the rule of imports, migrations
 	$(VENV)python -m mypy .
 	$(VENV)lint-imports
 	$(EMBEDDED) exec --throwaway -- $(VENV)python manage.py makemigrations --check --dry-run
+
+audit:  ## look up known vulnerabilities of what runs in production
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@$(VENV)python .ci/audit.py
+
+sbom: SBOM ?= build/sbom.json
+sbom:  ## write a bill of materials of what runs in production (CycloneDX)
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@mkdir -p "$(dir $(SBOM))"
+	@$(VENV)python -W ignore::UserWarning -m cyclonedx_py requirements requirements/production.txt --pyproject pyproject.toml \
+	    --output-reproducible --short-PURLs --validate --output-file "$(SBOM)"
+	@echo "$(SBOM)"
+
+browser:  ## open the pages in Chromium and see that they keep to their content security policies
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py
 
 bench:  ## measure the ratios that docs/ promise
 	@$(PYTHON) config/bootstrap.py requirements/development.txt

@@ -1,18 +1,12 @@
-"""The API's own documents: the OpenAPI document, and a page that shows it."""
+"""The OpenAPI document. `templates/reference.html` shows it."""
 
 from __future__ import annotations
 
 from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from backend.limits.views import PublicView
 
 
 class OpenApiDocumentView(PublicView, SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer]
-
-
-class ReferenceView(PublicView, SpectacularSwaggerSplitView):
-    """Its script comes from an address of its own, so that the page needs no inline script."""
-
-    template_name = "reference.html"

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import schedule
-from django.core.exceptions import ImproperlyConfigured
+from csp.constants import NONE, SELF
+from dj_database_url import parse as database_from_url
+from dj_email_url import parse as mail_from_url
 from environs import Env
+
+from config.secrets import refuse_weak_keys, refuse_weak_password, secret
 
 # The system's time-zone tables differ between machines; the pinned tzdata wheel is the one everybody scores by.
 os.environ["PYTHONTZPATH"] = ""
@@ -22,13 +27,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.bool("ENGRAM_DEMO", False)
 DEBUG = False
 DEMO_SECRET_KEY = "demo-only-secret-key-refused-outside-demo-mode-0123456789abcdef"  # noqa: S105
-SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-if not DEMO and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith(("demo-only", "change-me", "django-insecure"))):
-    raise ImproperlyConfigured(
-        "SECRET_KEY must be a random secret of at least 50 characters. Make one with: "
-        'python -c "import secrets; print(secrets.token_urlsafe(64))"'
-    )
+# Each of these five may come from a file instead: NAME_FILE.
+SECRET_KEY = secret("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
+SECRET_KEY_FALLBACKS = [key.strip() for key in secret("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
+DATABASE_URL = secret("DATABASE_URL", "postgres://engram@localhost/engram")
+REDIS_URL = secret("REDIS_URL", "redis://localhost:6379/0")
+EMAIL_URL = secret("EMAIL_URL", "smtp://localhost:1025")
+if not DEMO:
+    refuse_weak_keys(SECRET_KEY, SECRET_KEY_FALLBACKS)
+    for _name, _url in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", EMAIL_URL)):
+        refuse_weak_password(_name, _url)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not DEMO else ["*"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -51,9 +59,11 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
     "anymail",
     "backend.limits",
     "backend.accounts",
+    "backend.accounts.native_sign_in",
     "backend.sync",
     "backend.outbox",
     "backend.consents",
@@ -63,7 +73,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "backend.observability.health.HealthMiddleware",
+    "backend.accounts.even_answers.EvenAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "backend.api.headers.HeadersMiddleware",
+    "backend.api.headers.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.observability.logs.RequestMiddleware",
     "backend.limits.bounds.BoundsMiddleware",
@@ -75,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "backend.accounts.renewal_header.RenewalHeaderMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -95,12 +109,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- PostgreSQL, Redis, Celery ------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", "postgres://engram@localhost/engram", conn_max_age=60, conn_health_checks=True
-    )
-}
-REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+DATABASES = {"default": database_from_url(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = REDIS_URL
@@ -139,12 +148,13 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.LengthValidator"},
+    {"NAME": "backend.accounts.passwords.NotCommonValidator"},
+    {"NAME": "backend.accounts.sign_outs.PasswordChangeSignsOut"},
 ]
 ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -154,6 +164,35 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
+# A new address counts once its code was entered; the old one gets a notice, as of every change of how one signs in.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Second factors: authenticator apps, passkeys (which also sign in alone), and recovery codes for when they are lost.
+MFA_ADAPTER = "backend.accounts.second_factors.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Engram"
+MFA_TOTP_TOLERANCE = 1
+# Native Sign in with Apple and Google: for the client ids that are named here, and not at all if there are none.
+NATIVE_CLIENT_IDS: dict[str, list[str]] = {
+    "apple": env.list("ENGRAM_APPLE_CLIENT_IDS", []),
+    "google": env.list("ENGRAM_GOOGLE_CLIENT_IDS", []),
+}
+IDENTITY_ISSUERS: dict[str, dict[str, Any]] = {
+    "apple": {"names": ["https://appleid.apple.com"], "keys_url": "https://appleid.apple.com/auth/keys"},
+    "google": {
+        "names": ["https://accounts.google.com", "accounts.google.com"],
+        "keys_url": "https://www.googleapis.com/oauth2/v3/certs",
+    },
+}
+# allauth has one app for each client id; where it looks for "the" app of a provider, it takes the first.
+SOCIALACCOUNT_PROVIDERS = {
+    provider: {"APPS": [{"client_id": name, "settings": {"hidden": name != names[0]}} for name in names]}
+    for provider, names in NATIVE_CLIENT_IDS.items()
+}
+# An address alone opens nobody's account: a provider's account is connected by somebody who is signed in.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
@@ -167,11 +206,16 @@ HEADLESS_FRONTEND_URLS = {
 # backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
-HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.DeviceTokenStrategy"  # noqa: S105
+# Answers that must not tell whether an address has an account go out at full steps of this many seconds. A step has to hold
+# a password's hash and the handing over of a mail; 0 turns it off.
+EVEN_ANSWERS_STEP = env.float("ENGRAM_EVEN_ANSWERS_STEP", 0.3)
+HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/redoc.html"
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = "headless/spec/reference.html"
 DEVICE_TOKEN_LIFETIME_DAYS = env.int("ENGRAM_DEVICE_TOKEN_LIFETIME_DAYS", 180)
 DEVICE_TOKEN_IDLE_DAYS = env.int("ENGRAM_DEVICE_TOKEN_IDLE_DAYS", 30)
+# How long a renewed token holds on after the new one was first used: for requests in flight.
+DEVICE_TOKEN_OVERLAP_MINUTES = env.int("ENGRAM_DEVICE_TOKEN_OVERLAP_MINUTES", 60)
 
 # --- Privacy ------------------------------------------------------------------------------------------------------------
 # How long an erasure can be taken back; 0: it happens at the next tick.
@@ -205,9 +249,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": ["backend.api.openapi.add_components"],
     "PATH_CONVERTER_OVERRIDES": {
         "id": {"type": "string", "format": "uuid"},
@@ -217,8 +258,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------------
-EMAIL_URL = env.str("EMAIL_URL", "smtp://localhost:1025")
-vars().update(env.dj_email_url("EMAIL_URL", EMAIL_URL))
+vars().update(mail_from_url(EMAIL_URL))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -231,6 +271,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 # Served by the application itself, straight from the packages: no collecting, no second server.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
@@ -252,6 +293,36 @@ LOCK_TIMEOUT_SECONDS = env.float("ENGRAM_LOCK_TIMEOUT_SECONDS", 5.0)
 RATE_LIMITS: list[str] = env.list("ENGRAM_RATE_LIMITS", [])
 
 # --- Security -----------------------------------------------------------------------------------------------------------
+# Nobody shows an answer of the API as a page, and nothing on it may load or run. No origin is let in by CORS either: apps
+# are no browsers. Pages have a policy by the beginning of their address, with what they can't be shown without.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {"default-src": [NONE], "base-uri": [NONE], "form-action": [NONE], "frame-ancestors": [NONE]}
+}
+_OWN_PAGE = {
+    "default-src": [NONE],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+}
+_REFERENCE_PAGE = {**_OWN_PAGE, "form-action": [NONE], "style-src": [SELF, "'unsafe-inline'"]}
+PAGE_POLICIES = {
+    "/account/": _OWN_PAGE,
+    # Swagger UI styles elements one by one.
+    "/docs": _REFERENCE_PAGE,
+    "/auth/openapi.html": _REFERENCE_PAGE,
+    # unfold's Alpine.js makes functions of the attributes in its own templates, and styles elements one by one.
+    "/admin/": {
+        **_OWN_PAGE,
+        "script-src": [SELF, "'unsafe-eval'"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "frame-src": [SELF],
+    },
+}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -267,8 +338,10 @@ if not DEMO:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
-# --- Logs: ids, never bodies, query strings or tokens ---------------------------------------------------------------------
+# --- Logs: the fields of backend/observability/log_fields.py, never bodies, query strings, addresses or tokens ------------
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "backend.observability.logs.configure_logging"
 LOGGING = {"level": LOG_LEVEL}

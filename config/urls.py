@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from allauth.headless.constants import Client
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
+from django.views.generic import RedirectView, TemplateView
 
+from backend.accounts.password_reset import EvenResetPasswordView
 from backend.api.refusals import page_not_found
-from config.documents import OpenApiDocumentView, ReferenceView
+from config.documents import OpenApiDocumentView
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
+    path("v1/", include("backend.accounts.urls")),
     path("v1/openapi.json", OpenApiDocumentView.as_view(), name="openapi"),
     # allauth serves these whether or not there are phone numbers; without them they end in an error.
     re_path(r"^auth/\w+/v1/(?:account|auth)/phone(?:/|$)", page_not_found),
+    path(
+        "auth/app/v1/auth/password/reset", EvenResetPasswordView.as_api_view(client=Client.APP), name="reset_password"
+    ),
+    # Apps bring identity tokens; there are no pages to send them to.
+    path("auth/app/v1/auth/provider/redirect", page_not_found),
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
-    path("docs", ReferenceView.as_view(url_name="openapi"), name="docs"),
+    path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]

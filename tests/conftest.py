@@ -13,11 +13,12 @@ import redis
 from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Device, User
-from backend.accounts.tokens import token_hash
+from backend.accounts.tokens import issue_token
 from backend.limits import redis_counters
 from config.demo.processes import free_port
 from tests.contract import DocumentedClient
@@ -60,7 +61,7 @@ def make_phone(email: str | None = None, **fields: Any) -> Phone:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     token = f"token-of-{user.pk}"
     now = timezone.now()
-    Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))
+    issue_token(Device.objects.create(user=user, last_seen_at=now), token, now=now, first_used_at=now)
     client = DocumentedClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
     return Phone(user, client, token)
@@ -73,6 +74,12 @@ def fresh_limits() -> None:
     with redis.Redis.from_url(settings.REDIS_URL) as server:
         if counters := list(server.scan_iter(f"{redis_counters.PREFIX}*", count=1000)):
             server.delete(*counters)
+
+
+def give_password(user: User, password: str) -> None:
+    """As if it had always been theirs: a changed one would sign their phones out."""
+    user.password = make_password(password)
+    user.save(update_fields=["password"])
 
 
 @pytest.fixture

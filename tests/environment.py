@@ -4,6 +4,7 @@ import os
 
 os.environ["ENGRAM_DEMO"] = "1"
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("ENGRAM_EVEN_ANSWERS_STEP", "0")
 
 # Each parallel worker has a Redis database of its own, as pytest-django gives it a PostgreSQL one.
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")

@@ -6,14 +6,15 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -31,7 +32,7 @@ OWN_CHOICES = (
     "next_weekly_email_at",
 )
 
-for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator):
+for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 
@@ -89,16 +90,16 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 
 @admin.register(Device)
 class DeviceAdmin(ParticipantRowsAdmin):
-    list_display = ("user", "name", "created_at", "last_seen_at", "expires_at", "revoked_at")
+    list_display = ("user", "name", "platform", "app_version", "created_at", "last_seen_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    exclude = ("token_hash", "session_key")
+    exclude = ("session_key",)
     own_id = "id"
     ordering = ("-id",)
     actions = ("sign_out",)
 
     @action(description="Sign these devices out", permissions=["act"])
     def sign_out(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
-        count = queryset.filter(revoked_at=None).update(revoked_at=Now())
+        count = Device.objects.filter(pk__in=queryset).revoke(now=timezone.now())
         messages.success(request, f"{count} devices signed out, at once.")
 
 
@@ -122,4 +123,14 @@ class AuthenticatorAdmin(ParticipantRowsAdmin):
 
     list_display = ("user", "type", "created_at", "last_used_at")
     exclude = ("data",)
+    ordering = ("-id",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ParticipantRowsAdmin):
+    """Accounts at Apple or Google that sign somebody in."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_filter = ("provider",)
+    exclude = ("extra_data",)
     ordering = ("-id",)

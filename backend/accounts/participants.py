@@ -9,7 +9,7 @@ from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
 from backend.accounts.authentication import DeviceTokenAuthentication
-from backend.accounts.models import Device, User
+from backend.accounts.models import Device, DeviceToken, User
 from backend.limits.charges import Charge, charge
 from backend.limits.views import LimitedView
 
@@ -28,10 +28,15 @@ class ParticipantView(LimitedView):
         return user
 
     @cached_property
-    def device(self) -> Device:
-        """The one whose token the request carries."""
-        assert isinstance(self.request.auth, Device)
+    def token(self) -> DeviceToken:
+        """The row of the token that the request carries."""
+        assert isinstance(self.request.auth, DeviceToken)
         return self.request.auth
+
+    @property
+    def device(self) -> Device:
+        """The calling one."""
+        return self.token.device
 
     def charges(self, request: Request) -> list[Charge]:
         reads = request.method in SAFE_METHODS

@@ -1,27 +1,44 @@
 """Device tokens: one opaque 256-bit token per signed-in app, stored as its SHA-256.
 
 The same token goes in `X-Session-Token` to the sign-in endpoints (django-allauth headless) and in `Authorization: Bearer`
-to the API. While somebody is signing in, the token stands for an allauth session; once signed in, the device row alone
-decides, with no server session behind it.
+to the API. The rows of device and token alone decide what it opens, with no server session behind it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
-from allauth.headless.internal import sessionkit
-from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest
-from django.utils import timezone
+from django.db import transaction
+from rest_framework.exceptions import AuthenticationFailed
 
-from backend.accounts.models import Device
+from backend.accounts.models import Device, DeviceToken
+
+LAST_SEEN_EVERY = timedelta(hours=1)
+
+
+class UnknownToken(AuthenticationFailed):
+    default_code, default_detail = "authentication_failed", "This device token is not valid."
+
+
+class TokenExpired(AuthenticationFailed):
+    default_code, default_detail = "token_expired", "This device token has ended. Sign in again."
+
+
+class DeviceRevoked(AuthenticationFailed):
+    default_code, default_detail = "device_revoked", "This device was signed out. Sign in again."
+
+
+class AccountInactive(AuthenticationFailed):
+    default_code, default_detail = "account_inactive", "This account is switched off."
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> bytes:
@@ -29,48 +46,86 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def expiry(*, now: datetime) -> datetime:
-    return now + timedelta(days=settings.DEVICE_TOKEN_LIFETIME_DAYS)
+def successor_of(token: str, seed: bytes) -> str:
+    """What renewing a token gives. Only who has both the token and the database can work it out."""
+    return urlsafe_b64encode(hmac.digest(token.encode(), seed, "sha256")).rstrip(b"=").decode()
 
 
-class DeviceTokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]
-    """How allauth makes and looks up the token of an app."""
-
-    def create_session_token(self, request: HttpRequest) -> str:
-        if not request.session.session_key:
-            request.session.save()
-        session_key = request.session.session_key or ""
-        user_id = UUID(known) if (known := request.session.get(SESSION_KEY)) else None
-        now = timezone.now()
-        token = self.get_session_token(request)
-        if token:
-            # The session behind a token may get a new key; the token stays, unless it has just come to stand for
-            # somebody: then a fresh one replaces it, so that nothing handed out before signing in is worth anything after.
-            kept = Device.objects.usable(now=now).filter(token_hash=token_hash(token), user=user_id)
-            if kept.update(session_key=session_key):
-                return str(token)
-            Device.objects.filter(token_hash=token_hash(token), user=None).delete()
-        token = secrets.token_urlsafe(32)
-        Device.objects.create(
-            user_id=user_id,
-            token_hash=token_hash(token),
-            session_key=session_key,
-            name=request.headers.get("User-Agent", "")[:80],
-            last_seen_at=now,
-            expires_at=expiry(now=now),
-        )
-        return token
-
-    def lookup_session(self, session_token: str) -> SessionBase | None:
-        device = Device.objects.usable(now=timezone.now()).filter(token_hash=token_hash(session_token)).first()
-        if device is None or not device.session_key:
-            return None
-        session: SessionBase | None = sessionkit.lookup_session(device.session_key)
-        return session
+def issue_token(device: Device, token: str, *, now: datetime, first_used_at: datetime | None = None) -> DeviceToken:
+    return DeviceToken.objects.create(
+        device=device,
+        token_hash=token_hash(token),
+        seed=secrets.token_bytes(32),
+        created_at=now,
+        expires_at=now + timedelta(days=settings.DEVICE_TOKEN_LIFETIME_DAYS),
+        first_used_at=first_used_at,
+    )
 
 
-def revoke_device_of_request(sender: object, request: HttpRequest | None, **kwargs: Any) -> None:
-    """Signing out revokes the device whose token the request carried."""
-    token = request.headers.get("X-Session-Token") if request is not None else None
-    if token:
-        Device.objects.filter(token_hash=token_hash(token)).update(revoked_at=timezone.now())
+def recognise(token: str, *, now: datetime) -> DeviceToken:
+    """The token's row with its device and its owner: one query. Raises `AuthenticationFailed` that says why not."""
+    try:
+        found = DeviceToken.objects.select_related("device__user").get(token_hash=token_hash(token))
+    except DeviceToken.DoesNotExist:
+        raise UnknownToken from None
+    device = found.device
+    if device.revoked_at is not None:
+        raise DeviceRevoked
+    if found.expires_at <= now or device.last_seen_at <= now - timedelta(days=settings.DEVICE_TOKEN_IDLE_DAYS):
+        raise TokenExpired
+    if not device.user.is_active:
+        raise AccountInactive
+    return found
+
+
+def note_use(token: DeviceToken, *, now: datetime) -> None:
+    """A new token's first use ends the old one, soon; when the device was last seen is written once an hour."""
+    if token.first_used_at is None:
+        begin_using(token, now=now)
+    if token.device.last_seen_at < now - LAST_SEEN_EVERY:
+        Device.objects.filter(pk=token.device_id).update(last_seen_at=now)
+
+
+def locked_device(token: DeviceToken) -> Device:
+    try:
+        return Device.objects.select_for_update(no_key=True).get(pk=token.device_id)
+    except Device.DoesNotExist:
+        raise UnknownToken from None
+
+
+@transaction.atomic
+def begin_using(token: DeviceToken, *, now: datetime) -> None:
+    """The phone has the new token: the old one holds for requests in flight, and not longer than it would have."""
+    locked_device(token)
+    if DeviceToken.objects.filter(pk=token.pk, first_used_at=None).update(first_used_at=now):
+        end = now + timedelta(minutes=settings.DEVICE_TOKEN_OVERLAP_MINUTES)
+        others = DeviceToken.objects.filter(device_id=token.device_id, expires_at__gt=end).exclude(pk=token.pk)
+        others.update(expires_at=end)
+
+
+@transaction.atomic
+def renew(token: DeviceToken, given: str, *, now: datetime) -> tuple[str, DeviceToken]:
+    """The token to use from now on, for the same device, with a whole life before it; `given` is the one in use.
+
+    Asked again after a lost answer, or twice at once, it gives the same new token. While the token before `given` is
+    still winding down, `given` is its own renewal: a device never has more than two. The device's lock decides between
+    this, a first use and a revocation. Raises `DeviceRevoked` or `TokenExpired` if one of those came first.
+    """
+    device = locked_device(token)
+    if device.revoked_at is not None:
+        raise DeviceRevoked
+    tokens = {bytes(row.token_hash): row for row in device.tokens.all()}
+    current = tokens.pop(token_hash(given), None)
+    if current is None or current.expires_at <= now:
+        raise TokenExpired
+    new = successor_of(given, bytes(current.seed))
+    renewed = tokens.pop(token_hash(new), None)
+    if any(other.expires_at > now for other in tokens.values()):
+        return given, current
+    DeviceToken.objects.filter(pk__in=[row.pk for row in tokens.values()]).delete()
+    if renewed is None:
+        return new, issue_token(device, new, now=now)
+    if renewed.first_used_at is None:
+        renewed.created_at, renewed.expires_at = now, now + timedelta(days=settings.DEVICE_TOKEN_LIFETIME_DAYS)
+        renewed.save(update_fields=["created_at", "expires_at"])
+    return new, renewed

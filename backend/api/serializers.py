@@ -1,4 +1,4 @@
-"""Reading small bodies by Django REST framework: only declared fields."""
+"""Bodies of requests that are read by DRF: only the fields that an endpoint declares."""
 
 from __future__ import annotations
 

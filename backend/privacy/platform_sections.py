@@ -65,7 +65,7 @@ PROFILE = Section(
         Column("next_weekly_email_at", "When the next one is due."),
     ),
     model=User,
-    left_out={"password": SECRET},
+    left_out={"password": SECRET, "second_factor_changes": WORKING},
 )
 ADDRESSES = Section(
     "addresses",
@@ -84,13 +84,14 @@ DEVICES = Section(
     (
         Column("id", "The device's number; consents and changes name it."),
         Column("name", "Its name."),
+        Column("platform", "What it runs on, as it said itself."),
+        Column("app_version", "The app's version, as it said itself."),
         Column("created_at", "When it signed in."),
         Column("last_seen_at", "When it was last used, to the hour."),
-        Column("expires_at", "When it has to sign in again."),
         Column("revoked_at", "When it was signed out."),
     ),
     model=Device,
-    left_out={"user_id": "You.", "token_hash": SECRET, "session_key": SECRET},
+    left_out={"user_id": "You.", "session_key": SECRET},
 )
 SECOND_FACTORS = Section(
     "second_factors",
@@ -191,6 +192,7 @@ ERASURES = Section(
 
 LEFT_OUT: dict[str, str] = {
     "account.emailconfirmation": "Keys of unfinished confirmations: secrets, for minutes.",
+    "accounts.devicetoken": "Hashes of your devices' tokens: made from secrets.",
     "accounts.user_groups": "Rights of staff; participants have none.",
     "accounts.user_user_permissions": "Rights of staff; participants have none.",
     "admin.logentry": "What a member of staff did in the admin: about the programme, and no participant does anything there.",

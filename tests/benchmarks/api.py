@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from backend.accounts.models import Device, User
-from backend.accounts.tokens import token_hash
+from backend.accounts.tokens import issue_token
 from config.demo.processes import free_port
 from tests.figures import Figures
 from tests.population import WEEK, grow_to, log_a_week
@@ -72,7 +71,7 @@ def prepare() -> User:
     score_due_weeks(now=timezone.now())
     user = User.objects.order_by("id")[PEOPLE // 2]
     now = timezone.now()
-    Device.objects.create(user=user, token_hash=token_hash(TOKEN), last_seen_at=now, expires_at=now + timedelta(days=1))
+    issue_token(Device.objects.create(user=user, last_seen_at=now), TOKEN, now=now, first_used_at=now)
     return user
 
 

@@ -109,7 +109,7 @@ def test_no_secret_is_written_down_and_none_has_a_default() -> None:
 def test_every_variable_is_explained_and_reaches_our_containers() -> None:
     example = (ROOT / ".env.example").read_text()
     guide = (ROOT / "docs" / "deploy.md").read_text()
-    settings_names = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()))
+    settings_names = set(re.findall(r'(?:env\.\w+|secret)\(\s*"(\w+)"', (ROOT / "config" / "settings.py").read_text()))
     given = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     for name in OURS:
         assert settings_names - set(SERVICES[name]["environment"]) == FOR_DEMOS, name

@@ -23,7 +23,7 @@ from backend.privacy.erasing import erase_due_accounts
 from backend.privacy.ledger import append_erasure
 from backend.privacy.models import Confirmation, ErasureRequest, ErasureState
 from backend.privacy.ownership import owned_models
-from tests.conftest import Mailbox, Phone, exercise, make_phone
+from tests.conftest import Mailbox, Phone, exercise, give_password, make_phone
 from tests.privacy.every_table import every_row, fill_every_table, tables_that_mention
 from tracker.models import ExerciseLog
 from tracker.scoring.weeks import Week
@@ -37,8 +37,7 @@ NOTHING = {"state": "none", "requested_at": None, "erases_at": None}
 @pytest.fixture
 def rosa(catalogue: None) -> Phone:
     phone = make_phone("rosa@example.org", home_time_zone="Europe/Helsinki")
-    phone.user.set_password(PASSWORD)
-    phone.user.save()
+    give_password(phone.user, PASSWORD)
     return phone
 
 

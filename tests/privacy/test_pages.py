@@ -11,7 +11,7 @@ from django.shortcuts import resolve_url
 from django.test import Client
 
 from backend.privacy.models import ErasureRequest, ErasureState
-from tests.conftest import Phone, make_phone
+from tests.conftest import Phone, give_password, make_phone
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +22,7 @@ PAGE = "/account/erase"
 @pytest.fixture
 def rosa(catalogue: None) -> Phone:
     phone = make_phone("rosa@example.org")
-    phone.user.set_password(PASSWORD)
-    phone.user.save()
+    give_password(phone.user, PASSWORD)
     return phone
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
 from backend.accounts.models import Device, User
-from backend.accounts.tokens import token_hash
+from backend.accounts.tokens import issue_token
 from tests.contract import DocumentedClient
 from tests.security.lives import Life
 
@@ -33,9 +34,10 @@ def staff(*, is_superuser: bool = False) -> User:
 
 
 def token_of(user: User) -> str:
-    token = f"token-of-{user.pk}"
-    now = timezone.now()
-    Device.objects.create(user=user, token_hash=token_hash(token), last_seen_at=now, expires_at=now + timedelta(days=1))
+    """A token of a device of its own."""
+    token, now = uuid.uuid4().hex, timezone.now()
+    device = Device.objects.create(user=user, last_seen_at=now)
+    issue_token(device, token, now=now, first_used_at=now)
     return token
 
 
@@ -54,10 +56,11 @@ def nobodies(owner: Life) -> dict[str, DocumentedClient]:
     }
 
 
-def others(other: Life) -> dict[str, DocumentedClient]:
-    """Who is somebody else to the API."""
-    return {
-        "other participant": bearer(other.phone.token),
-        "staff's token": bearer(token_of(staff())),
-        "superuser's token": bearer(token_of(staff(is_superuser=True))),
-    }
+def others(other: Life) -> dict[str, Callable[[], DocumentedClient]]:
+    """Who is somebody else to the API: newly signed in at each call, for some requests sign out."""
+    people = {"other participant": other.user, "staff's token": staff(), "superuser's token": staff(is_superuser=True)}
+    return {name: partial(_newly_signed_in, person) for name, person in people.items()}
+
+
+def _newly_signed_in(user: User) -> DocumentedClient:
+    return bearer(token_of(user))

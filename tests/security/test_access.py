@@ -28,7 +28,7 @@ PUBLIC = {
 
 ELSEWHERE = {
     "": "redirects to the reference",
-    "docs": "the reference: a PublicView",
+    "docs": "the reference: a page that is the same for everybody",
     "auth/": "django-allauth; what it guards is counted by accounts/sign_in_limits.py",
     "admin/": "the staff's site: EngramAdminSite.has_permission",
 }

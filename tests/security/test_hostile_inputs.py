@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from backend.accounts.models import Device
+from backend.accounts.models import DeviceToken
 from tests.conftest import Phone, exercise, make_phone, meal
 from tests.security.hostile_inputs import EXERCISE, LOGS, ME, NAMES, TEXTS, Case, refusals
 from tests.servers import Server, serving
@@ -48,7 +48,7 @@ def values(phone: Phone, other_phone: Phone, last_week: Any) -> Mapping[str, str
         "token": phone.token,
         "token_cut": phone.token[:-1],
         "token_upper": phone.token.upper(),
-        "token_hash": bytes(Device.objects.get(user=phone.user).token_hash).hex(),
+        "token_hash": bytes(DeviceToken.objects.get(device__user=phone.user).token_hash).hex(),
         "cursor": cursor,
         "cursor_cut": cursor[:-1],
         "cursor_changed": f"{payload[:-1]}{'A' if payload[-1] != 'A' else 'B'}:{signature}",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.sending import send_mail
-from tests.conftest import Mailbox
+from tests.conftest import Mailbox, give_password
 from tests.contract import DocumentedClient
 from tests.security.callers import PASSWORD, bearer, cookie_of, staff, token_of
 from tests.security.conftest import World
@@ -38,8 +38,7 @@ def signed_in(life: Life, token: str = "") -> str:
 def test_the_sign_in_endpoints_show_and_change_nothing_of_others(world: World, mailoutbox: list[Any]) -> None:
     owner, other = world.owner, world.other
     Authenticator.objects.filter(user=other.user).delete()  # so that the password is enough
-    other.user.set_password(PASSWORD)
-    other.user.save()
+    give_password(other.user, PASSWORD)
     wrong = "not the owner's password"
     named = {
         "email": owner.user.email,

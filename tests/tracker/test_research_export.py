@@ -17,7 +17,7 @@ from django.utils import timezone
 from backend.accounts.models import User
 from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
-from tests.conftest import Phone, exercise, make_phone
+from tests.conftest import Phone, exercise, give_password, make_phone
 from tracker import research_export
 from tracker.models import WeeklyScore
 from tracker.research_export import ConsentsKeepChanging, export_research
@@ -103,8 +103,7 @@ def test_who_leaves_between_two_batches_is_not_in_it(
     monkeypatch: pytest.MonkeyPatch,
     leave: Callable[[Phone], Any],
 ) -> None:
-    phones[0].user.set_password("correct horse battery staple")
-    phones[0].user.save()
+    give_password(phones[0].user, "correct horse battery staple")
     monkeypatch.setattr(research_export, "BATCH", 1)
     read = research_export._score_row
     rows: list[Any] = []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 from django.urls import path, register_converter
 
+import backend.api.converters  # noqa: F401  (registers <id:…>)
 from backend.api.parameters import iso_date
 from backend.consents import views as consents
 from backend.privacy import export_views
@@ -14,18 +14,6 @@ from backend.privacy import views as privacy
 from tracker.api import catalogue, logs, me, server, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
-
-
-class IdConverter:
-    """Any RFC 9562 UUID, in either case: some platforms write theirs in capitals."""
-
-    regex = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-
-    def to_python(self, value: str) -> UUID:
-        return UUID(value)
-
-    def to_url(self, value: UUID) -> str:
-        return str(value)
 
 
 class DateConverter:
@@ -48,7 +36,6 @@ class WeekConverter:
         return str(value)
 
 
-register_converter(IdConverter, "id")
 register_converter(DateConverter, "date")
 register_converter(WeekConverter, "week")
 

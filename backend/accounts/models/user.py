@@ -1,17 +1,20 @@
-"""Participants and staff, and the devices that they sign in with."""
+"""Participants and staff."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower, Now
+from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
+
+from backend.accounts.passwords import same_on_every_phone
 
 WEEKDAYS = [
     (0, "Monday"),
@@ -37,7 +40,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Raises `ValidationError` on a password that is too weak for staff: the command does not know whom it asks for."""
+        staff = {**fields, "is_staff": True, "is_superuser": True}
+        if password is not None:
+            validate_password(password, self.model(email=email, **staff))
+        return self.create_user(email, password, **staff)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
@@ -51,6 +58,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(max_length=80, blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    second_factor_changes = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Part of what a browser session holds on to: a change ends the others.",
+    )
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 
     home_time_zone = models.CharField(max_length=64, default="UTC")
@@ -96,53 +109,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.display_name
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password if raw_password is None else same_on_every_phone(raw_password))
 
-class DeviceQuerySet(models.QuerySet["Device"]):
-    def usable(self, *, now: datetime) -> DeviceQuerySet:
-        return self.filter(revoked_at=None, expires_at__gt=now)
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password if raw_password is None else same_on_every_phone(raw_password))
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password and the sign-outs that follow from it are stored together, or neither."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
-class Device(models.Model):
-    """One signed-in app. Only the SHA-256 of its token is stored; whoever reads this table can sign in as nobody."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="devices", db_index=False)
-    token_hash = models.BinaryField(max_length=32, unique=True)
-    session_key = models.CharField(max_length=40, blank=True, default="")
-    name = models.CharField(max_length=80, blank=True, default="")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    last_seen_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = DeviceQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            # A participant's devices, newest first.
-            models.Index(fields=["user", "-created_at"], name="accounts_device_user")
-        ]
-
-    def __str__(self) -> str:
-        return self.name or str(self.id)
-
-
-class ProfileChange(models.Model):
-    """One field of a participant's profile, facts or choices, and when it was changed from what to what."""
-
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
-    changed_at = models.DateTimeField()
-    field = models.CharField(max_length=40, help_text="As `/v1/me` names it; a dot leads into an object.")
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-    device_id = models.UUIDField(null=True, blank=True, help_text="The device that changed it.")
-
-    class Meta:
-        indexes = [
-            # A participant's history, newest first.
-            models.Index(fields=["user", "-id"], name="accounts_profilechange_user")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.field}"
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What Django compares at each request of a browser: the password, and also the second factors."""
+        value = f"{self.password}:{self.second_factor_changes}"
+        return salted_hmac("backend.accounts.session_auth_hash", value, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,119 @@
+"""Every kind of page in a real browser: it renders, keeps to its Content-Security-Policy, and loads nothing from elsewhere.
+
+`make browser`; needs Chromium.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, sync_playwright
+
+from backend.accounts.models import User
+from backend.outbox.models import OutgoingMail
+from tests.conftest import exercise, make_phone
+from tests.servers import Server, serving
+from tracker.weekly_summaries import close_weeks
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MAIL = "iframe[title='The mail as it looks']"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture
+def server(tmp_path: Path, catalogue: None) -> Iterator[Server]:
+    with serving(tmp_path) as server:
+        yield server
+
+
+class Watched:
+    """A page, and whatever its console says of errors."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page, self.server = page, server
+        self.errors: list[str] = []
+        self.loaded: list[str] = []
+        page.on("console", lambda message: self.note(message.type, message.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.loaded.append(request.url))
+
+    def note(self, kind: str, text: str) -> None:
+        # Browsers ask for /favicon.ico whatever a page says.
+        if kind == "error" and "404" not in text:
+            self.errors.append(text)
+
+    def open(self, path: str, expect: str) -> None:
+        self.page.goto(self.server + path)
+        self.page.wait_for_selector(expect, timeout=15_000)
+        self.page.wait_for_load_state("networkidle")
+        self.is_clean(path)
+
+    def is_clean(self, where: str) -> None:
+        assert self.errors == [], where
+        assert [url for url in self.loaded if not url.startswith((self.server, "data:", "about:"))] == [], where
+
+
+@pytest.fixture
+def browser(server: Server) -> Iterator[Watched]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert program, f"None of these is here: {', '.join(BROWSERS)}."
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield Watched(chromium.new_page(), server.address)
+        chromium.close()
+
+
+def test_the_references_show_their_documents(browser: Watched) -> None:
+    browser.open("/docs", "[data-path='/v1/exercise-logs/{uid}']")
+    browser.open(
+        "/auth/openapi.html", "[data-path='/auth/app/v1/auth/login'], [data-path='/auth/{client}/v1/auth/login']"
+    )
+
+
+@pytest.fixture
+def staff_session(db: None) -> str:
+    """The cookie of a member of staff who is signed in."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff@example.org"))
+    return client.cookies["sessionid"].value
+
+
+@pytest.fixture
+def participant(catalogue: None, last_week: Any) -> User:
+    """With a log, a score and a weekly summary. Made before the browser, which runs an event loop of its own."""
+    monday = datetime.combine(last_week.next().monday, time(8), UTC)
+    phone = make_phone(display_name="<script>document.title = 'owned'</script>", next_weekly_email_at=monday)
+    assert phone.post("/v1/exercise-logs", exercise(last_week.monday)).status_code == 201
+    close_weeks(now=timezone.now())
+    return phone.user
+
+
+@pytest.fixture
+def mail(participant: User) -> OutgoingMail:
+    return OutgoingMail.objects.get()
+
+
+def test_the_admin_works(participant: User, mail: OutgoingMail, staff_session: str, browser: Watched) -> None:
+    browser.open("/admin/login/", "input[name=username]")
+    browser.page.context.add_cookies([{"name": "sessionid", "value": staff_session, "url": browser.server}])
+    browser.open("/admin/", "text=Overview")
+    browser.open("/admin/accounts/user/", "text=staff@example.org")
+    browser.open(f"/admin/accounts/user/{participant.pk}/change/", "input[name=display_name]")
+    assert "owned" not in browser.page.title()
+    browser.open("/admin/tracker/exerciselog/", "text=run")
+    browser.open("/admin/tracker/weeklyscore/", "#result_list, table")
+    browser.open(f"/admin/outbox/outgoingmail/{mail.pk}/change/", MAIL)
+    browser.page.locator(MAIL).scroll_into_view_if_needed()
+    preview = browser.page.frame_locator(MAIL).locator("body")
+    preview.wait_for(state="attached")
+    assert "exercise" in preview.inner_text().lower()
+    assert browser.page.evaluate("typeof Alpine.version") == "string"
+    browser.is_clean("the mail")
