@@ -44,6 +44,9 @@ FIELDS = frozenset(
         "count",
         "waiting",
         "weeks",
+        # the audit's head, to be kept elsewhere
+        "entries",
+        "hash",
     }
 )
 
