@@ -220,7 +220,6 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account_home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False  # a browser forgets with its last window
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 HEADLESS_CLIENTS = ("app",)
 # Where allauth's mails point people who have an account already, or none: the app's own pages, if it has any.
 APP_URL = env.str("APP_URL", "") or PUBLIC_URL

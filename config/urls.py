@@ -22,6 +22,8 @@ urlpatterns = [
     ),
     # Apps bring identity tokens; there are no pages to send them to.
     path("auth/app/v1/auth/provider/redirect", page_not_found),
+    # allauth asks for its address also where it then answers an app.
+    path("account/provider/signup", page_not_found, name="socialaccount_signup"),
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
     path("account/", include("backend.accounts.browser")),

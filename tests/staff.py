@@ -43,6 +43,7 @@ def signed_in(user: User, *, factor: bool = True, purpose: str | None = "data_qu
     if factor and not Authenticator.objects.filter(user=user).exists():
         with_totp(user)
     client = Client()
+    user.refresh_from_db()  # a session holds on to how often its second factors changed
     client.force_login(user)
     session = client.session
     records: list[dict[str, Any]] = [{"method": "password", "at": time.time()}]

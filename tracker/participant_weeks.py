@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -14,7 +15,7 @@ from backend.accounts.models import User
 from backend.api.conditional import content_tag
 from backend.postgres.prepared import fetch_all
 from tracker.guidance import DATA, Guidance, choose_guidance
-from tracker.models import DueWeek, WeeklyScore
+from tracker.models import WeeklyScore
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
@@ -23,7 +24,8 @@ from tracker.week_records import StoredWeek, read_weeks
 
 _STANDING = (
     "SELECT COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
-    " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s)"
+    " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s),"
+    " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
 )
 
 
@@ -42,6 +44,7 @@ class Standing:
 
     seq: int
     facts_at: str
+    due: tuple[date, ...] = ()  # Mondays, of the weeks that were asked for
 
     def tag(self, user: User, *parts: Any) -> str:
         return content_tag(
@@ -49,10 +52,11 @@ class Standing:
         )
 
 
-def standing(user: User) -> Standing:
-    """One cheap query: the participant's newest change."""
-    ((seq, facts_at),) = fetch_all(_STANDING, {"user": user.pk})
-    return Standing(seq, facts_at or "")
+def standing(user: User, first: Week | None = None, last: Week | None = None) -> Standing:
+    """One cheap query: the participant's newest change, and which weeks from `first` to `last` are due for scoring."""
+    asked = {"first": first and first.monday, "last": last and last.monday}
+    ((seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
+    return Standing(seq, facts_at or "", tuple(due))
 
 
 def read_week(user: User, week: Week) -> StoredWeek:
@@ -70,13 +74,14 @@ def guidance_of_week(user: User, week: Week) -> Guidance:
     return choose_guidance(stored.records, score, stored.facts)
 
 
-def week_overviews(user: User, first: Week, last: Week) -> list[dict[str, Any]]:
-    """The scores of the weeks from `first` to `last` that have any, oldest first; three queries at the most."""
+def week_overviews(user: User, first: Week, last: Week, due: Collection[date]) -> list[dict[str, Any]]:
+    """The scores of the weeks from `first` to `last` that have any, oldest first, those that are due scored on the spot; two
+    queries at the most."""
     rows = {
         row["week"]: _overview_of_row(row)
         for row in WeeklyScore.objects.filter(user=user, week__range=(first.monday, last.monday)).values()
     }
-    for week, overview in _score_due(user.pk, first, last).items():
+    for week, overview in _score_due(user.pk, due).items():
         rows[week.monday] = overview
     return [rows[monday] for monday in sorted(rows)]
 
@@ -106,9 +111,8 @@ def _number(score: Any) -> float | None:
     return None if score is None else float(score)
 
 
-def _score_due(user_id: UUID, first: Week, last: Week) -> dict[Week, dict[str, Any]]:
-    due = DueWeek.objects.filter(user_id=user_id, week__range=(first.monday, last.monday))
-    keys = [(user_id, Week(monday)) for monday in due.values_list("week", flat=True)]
+def _score_due(user_id: UUID, due: Collection[date]) -> dict[Week, dict[str, Any]]:
+    keys = [(user_id, Week(monday)) for monday in due]
     overviews = {}
     for (_, week), stored in read_weeks(keys).items():
         score = score_week(stored.records, stored.facts)

@@ -36,7 +36,7 @@ class PasswordChangeSignsOut:
 
 def second_factor_changed(sender: object, instance: Authenticator, created: bool = True, **kwargs: Any) -> None:
     """Added or removed; new recovery codes are a new row. Using one (`created` is False) changes nothing."""
-    if not created:
+    if not created or kwargs.get("raw"):  # raw: rows as they were, from a dump
         return
     user_id, request = instance.user_id, context.request
     User.objects.filter(pk=user_id).update(second_factor_changes=F("second_factor_changes") + 1)

@@ -50,6 +50,9 @@ FIELDS = frozenset(
         "count",
         "waiting",
         "weeks",
+        # the audit's head, to be kept elsewhere
+        "entries",
+        "hash",
     }
 )
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 
 from backend.accounts.models import Device, ProfileChange, User
 from backend.api.json import encode
+from backend.audit.models import Entry
+from backend.audit.pseudonyms import known_pseudonym
 from backend.consents.models import ConsentDecision
 from backend.outbox.kinds import render
 from backend.outbox.models import OutgoingMail
@@ -92,6 +95,19 @@ DEVICES = Section(
     ),
     model=Device,
     left_out={"user_id": "You.", "session_key": SECRET},
+)
+PROVIDERS = Section(
+    "providers",
+    "Accounts with Apple or Google that you sign in with.",
+    (
+        Column("provider", "Which of the two."),
+        Column("uid", "Your number there."),
+        Column("date_joined", "When you connected it."),
+        Column("last_login", "When you last signed in with it."),
+        Column("extra_data", "What they told us of you."),
+    ),
+    model=SocialAccount,
+    left_out={"id": WORKING, "user_id": "You."},
 )
 SECOND_FACTORS = Section(
     "second_factors",
@@ -190,8 +206,29 @@ ERASURES = Section(
     left_out={"user_id": "You."},
 )
 
+
+def _staff_access(user: User) -> Iterator[Row]:
+    pseudonym = known_pseudonym(user.pk)
+    entries = Entry.objects.filter(participants__contains=[pseudonym]) if pseudonym else Entry.objects.none()
+    for entry in entries.order_by("id").iterator(chunk_size=CHUNK):
+        yield {"at": entry.at, "action": entry.action, "what": entry.model, "purpose": entry.purpose}
+
+
+STAFF_ACCESS = Section(
+    "staff_access",
+    "When staff of the programme looked at, changed or took away data of yours. Who it was, the programme knows.",
+    (
+        Column("at", "When."),
+        Column("action", "What they did: read, change, export."),
+        Column("what", "Which kind of data."),
+        Column("purpose", "What for, as they stated it."),
+    ),
+    rows=_staff_access,
+)
 LEFT_OUT: dict[str, str] = {
     "account.emailconfirmation": "Keys of unfinished confirmations: secrets, for minutes.",
+    "audit.participantkey": "What makes your pseudonym in the record of what staff looked at.",
+    "socialaccount.socialtoken": "Secrets of a provider; none are kept.",
     "accounts.devicetoken": "Hashes of your devices' tokens: made from secrets.",
     "accounts.user_groups": "Rights of staff; participants have none.",
     "accounts.user_user_permissions": "Rights of staff; participants have none.",
@@ -202,7 +239,19 @@ LEFT_OUT: dict[str, str] = {
 
 
 def register_all() -> None:
-    for section in (PROFILE, PROFILE_CHANGES, ADDRESSES, DEVICES, SECOND_FACTORS, MAILS, CONSENTS, EXPORTS, ERASURES):
+    for section in (
+        PROFILE,
+        PROFILE_CHANGES,
+        ADDRESSES,
+        DEVICES,
+        PROVIDERS,
+        SECOND_FACTORS,
+        MAILS,
+        CONSENTS,
+        EXPORTS,
+        ERASURES,
+        STAFF_ACCESS,
+    ):
         register_section(section)
     for table, reason in LEFT_OUT.items():
         leave_out(table, reason)

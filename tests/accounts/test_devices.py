@@ -152,6 +152,7 @@ def test_anybody_elses_device_answers_like_none(phone: Phone, other_phone: Phone
         call = getattr(phone, method)
         path = f"/v1/devices/{device_id}"
         answer = call(path, {"name": "mine"}) if method == "patch" else call(path)
+        answer.headers.pop("RateLimit", None)  # how much is left says how often one has asked, whatever for
         answers.append((answer.status_code, answer.content, sorted(answer.headers.items())))
     assert answers[0] == answers[1]
     assert answers[0][0] == 404

@@ -320,4 +320,5 @@ def test_without_client_ids_there_is_no_provider(provider: str) -> None:
 
 def test_there_is_nothing_to_be_redirected_to(issuer: Issuer, client: Client) -> None:
     form = {"provider": "apple", "process": "login", "callback_url": "https://testserver/"}
-    assert client.post("/auth/app/v1/auth/provider/redirect", form).status_code == 404
+    answer = client.post("/auth/app/v1/auth/provider/redirect", form, content_type="application/json")
+    assert answer.status_code == 404

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from backend.accounts.models import User
-from tests.accounts.app import PASSWORD, App
+from tests.accounts.app import App
+from tests.staff import make_staff, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +122,7 @@ def test_the_first_superuser_needs_a_password_for_staff(monkeypatch: pytest.Monk
     ("password", "stored"), [("fourteen chars", False), ("fifteen letters", True), ("x" * 257, False)]
 )
 def test_staff_set_in_the_admin_need_fifteen_too(client: Client, password: str, stored: bool) -> None:
-    client.force_login(User.objects.create_superuser("boss@example.org", PASSWORD))
+    client = signed_in(make_staff("boss@example.org", superuser=True))
     form = {
         "email": "new@example.org",
         "password1": password,

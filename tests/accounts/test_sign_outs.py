@@ -15,6 +15,7 @@ from backend.accounts.devices import StaleSignIn, sign_in_device
 from backend.accounts.models import Device, User
 from tests.accounts.app import PASSWORD, App, mailed_code
 from tests.accounts.totp import code_for, secret_of
+from tests.staff import make_staff, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +38,11 @@ def activate_totp(app: App, mailoutbox: list[Any]) -> None:
 
 @pytest.fixture
 def others(app: App) -> tuple[App, Client]:
-    """Rosa's tablet, and a browser in which she is signed in to the admin."""
+    """Rosa's tablet, and a browser in which she is signed in."""
     tablet, browser = App(), Client()
     assert tablet.sign_in().status_code == 200
-    User.objects.update(is_staff=True)
     browser.force_login(User.objects.get())
-    assert browser.get("/admin/").status_code == 200
+    assert browser.get("/account/").status_code == 200
     return tablet, browser
 
 
@@ -57,7 +57,7 @@ def test_the_device_that_asked_stays_and_nothing_else(
     assert app.token == token
     assert not tablet.is_signed_in()
     assert tablet.api("get", "/v1/me").json()["code"] == "device_revoked"
-    assert browser.get("/admin/").status_code == 302
+    assert browser.get("/account/").status_code == 302
     # The session of the one that asked is as good as before: it needs no password for the next change.
     assert app.get("account/authenticators/recovery-codes").status_code in (200, 404)
 
@@ -90,7 +90,7 @@ def test_a_reset_by_code_signs_out_every_device(app: App, others: tuple[App, Cli
     answer = lost.post("auth/password/reset", {"key": mailed_code(mailoutbox), "password": NEW})
     assert answer.status_code == 401, answer.content
     assert [app.is_signed_in(), tablet.is_signed_in()] == [False, False]
-    assert browser.get("/admin/").status_code == 302
+    assert browser.get("/account/").status_code == 302
     assert App().sign_in(password=PASSWORD).status_code == 400
     assert App().sign_in(password=NEW).status_code == 200
 
@@ -107,7 +107,7 @@ def test_whoever_sets_the_password_in_whatever_way(
     app: App, way: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if way == "admin":
-        client.force_login(User.objects.create_superuser("boss@example.org", PASSWORD))
+        client = signed_in(make_staff("boss@example.org", superuser=True))
         form = {"password1": NEW, "password2": NEW, "usable_password": "true"}
         path = f"/admin/accounts/user/{User.objects.get(email='rosa@example.org').pk}/password/"
         assert client.post(path, form).status_code == 302
@@ -127,7 +127,7 @@ def test_a_refused_change_signs_nobody_out(app: App, others: tuple[App, Client])
     answer = app.post("account/password/change", {"current_password": "not the passphrase", "new_password": NEW})
     assert answer.status_code == 400
     assert [app.is_signed_in(), tablet.is_signed_in()] == [True, True]
-    assert browser.get("/admin/").status_code == 200
+    assert browser.get("/account/").status_code == 200
 
 
 def test_a_sign_in_that_the_change_overtakes_gets_no_device(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

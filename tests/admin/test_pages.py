@@ -59,7 +59,8 @@ def live(week: Week, phone: Phone) -> None:
     assert phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise"]}).status_code in (200, 201)
     assert phone.patch("/v1/me", {"birth_year": 1960}).status_code == 200
     Group.objects.create(name=str(uuid4()))
-    Authenticator.objects.create(user=phone.user, type="totp", data={"secret": "never shown"})
+    # As if it had always been there: a new one would sign the phone out.
+    Authenticator.objects.bulk_create([Authenticator(user=phone.user, type="totp", data={"secret": "never shown"})])
     version = ConsentDocument.objects.count() + 1
     texts = {"en": {"title": "Use in research", "body": "Words."}}
     publish(ConsentDocument.objects.create(kind="research", version=version, texts=texts), now=timezone.now())

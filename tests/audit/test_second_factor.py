@@ -181,7 +181,7 @@ def test_a_session_from_before_the_factor_was_set_up_anew_opens_nothing() -> Non
     assert client.get("/admin/").status_code == 302
     with_totp(user)
     assert client.get("/admin/").status_code == 302
-    assert way_in(client)["Location"].startswith("/account/second-factor/reauthenticate/")
+    assert way_in(client)["Location"].startswith("/account/login/")
 
 
 def test_a_second_device_added_elsewhere_asks_all_other_sessions_again() -> None:

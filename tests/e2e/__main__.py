@@ -44,6 +44,10 @@ def main() -> int:
         local_mailbox(Path(folder) / "mail") as mailbox,
         Processes(Path(folder) / "logs") as processes,
     ):
+        # Erased at the next tick, and soon.
+        os.environ["ENGRAM_ERASURE_WINDOW_DAYS"] = "0"
+        os.environ["ENGRAM_ERASURE_LEDGER"] = str(Path(folder) / "erasures.jsonl")
+        os.environ["ENGRAM_TICK_SECONDS"] = "1"
         django.setup()
         with step("Migrating the database, loading the catalogue"):
             call_command("migrate", verbosity=0)

@@ -19,7 +19,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.utils import timezone
 
-from backend.accounts.models import User
+from backend.accounts.models import DeviceToken, User
 from backend.privacy.ownership import owned_models
 
 MONDAY = datetime.date(2026, 11, 16)
@@ -113,6 +113,7 @@ def _leave_traces(user: User, canary: str) -> None:
         assert row is not None
         _history(staff, owned.model, row.pk, canary)
     _history(staff, User, user.pk, user.email)
+    DeviceToken.objects.filter(device__user=user).update(seed=canary.encode())  # it names nobody by itself
 
 
 def _history(staff: User, model: type[models.Model], pk: Any, name: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
@@ -32,9 +34,10 @@ def staff(*, is_superuser: bool = False) -> User:
 
 
 def token_of(user: User) -> str:
-    token = f"token-of-{user.pk}"
-    now = timezone.now()
-    issue_token(Device.objects.create(user=user, last_seen_at=now), token, now=now, first_used_at=now)
+    """A token of a device of its own."""
+    token, now = uuid.uuid4().hex, timezone.now()
+    device = Device.objects.create(user=user, last_seen_at=now)
+    issue_token(device, token, now=now, first_used_at=now)
     return token
 
 
@@ -53,10 +56,11 @@ def nobodies(owner: Life) -> dict[str, DocumentedClient]:
     }
 
 
-def others(other: Life) -> dict[str, DocumentedClient]:
-    """Who is somebody else to the API."""
-    return {
-        "other participant": bearer(other.phone.token),
-        "staff's token": bearer(token_of(staff())),
-        "superuser's token": bearer(token_of(staff(is_superuser=True))),
-    }
+def others(other: Life) -> dict[str, Callable[[], DocumentedClient]]:
+    """Who is somebody else to the API: newly signed in at each call, for some requests sign out."""
+    people = {"other participant": other.user, "staff's token": staff(), "superuser's token": staff(is_superuser=True)}
+    return {name: partial(_newly_signed_in, person) for name, person in people.items()}
+
+
+def _newly_signed_in(user: User) -> DocumentedClient:
+    return bearer(token_of(user))

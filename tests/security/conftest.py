@@ -75,6 +75,7 @@ class World:
 @pytest.fixture
 def world(catalogue: None, last_week: Week, capsys: pytest.CaptureFixture[str], settings: Any) -> Iterator[World]:
     settings.RATE_LIMITS = UNLIMITED
+    settings.SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": [{"client_id": "an app"}]}}
     lines = Lines()
     names = ["", *(name for name in logging.root.manager.loggerDict if not logging.getLogger(name).propagate)]
     levels = {name: logging.getLogger(name).level for name in names}

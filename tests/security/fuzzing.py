@@ -49,6 +49,7 @@ CHECKS = [
 STEPS = 12
 # How often a request goes to what there is, rather than to a generated address.
 REUSE = defaultdict(float, GET=0.7, PUT=0.2, PATCH=0.7, DELETE=0.2)
+SIGNS_OUT = {"DELETE /v1/devices", "DELETE /v1/devices/{device_id}"}
 # Rounds until an operation has succeeded often enough; one without parameters succeeds once in each.
 MOST_TRIES = 60
 
@@ -107,7 +108,7 @@ class Fuzz:
         self.at_home = True  # asking as the participant whose addresses are in `made`
         # What there is to read, replace and delete: addresses by their form in the document.
         self.made: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self._have_an_export()
+        self._have_what_can_not_be_made()
         self.schema.hook("map_case")(lambda context, case: self._map_case(case))
 
     def run(self, requests: int, *, successes: int) -> Report:
@@ -134,8 +135,18 @@ class Fuzz:
         User.objects.filter(pk=phone.user.pk).update(password=self.password)
         return phone.authorization
 
-    def _have_an_export(self) -> None:
-        """Something to download; a worker makes it."""
+    def _somebody_who_leaves(self, case: Any) -> dict[str, str]:
+        """Somebody new for each request that ends what it is asked with."""
+        headers = self._sign_in()
+        if case.path_parameters and case.meta.generation.mode.is_positive:
+            (device,) = APIClient().get("/v1/devices", headers=headers).json()["results"]
+            case.path_parameters["device_id"] = device["id"]
+        return headers
+
+    def _have_what_can_not_be_made(self) -> None:
+        """Devices, and something to download: a worker makes it."""
+        for device in APIClient().get("/v1/devices", headers=self.headers).json()["results"]:
+            self.made["/v1/devices/{device_id}"].append({"device_id": device["id"]})
         client = APIClient()
         started = client.post("/v1/exports", headers=self.headers)
         make_exports(now=timezone.now())
@@ -168,7 +179,8 @@ class Fuzz:
         @self._settings(examples)
         @hypothesis.given(case=strategy)
         def one(case: Any) -> None:
-            self._judge(case, case.call(headers=headers))
+            own = self._somebody_who_leaves(case) if operation.label in SIGNS_OUT else headers
+            self._judge(case, case.call(headers=own))
 
         try:
             one()

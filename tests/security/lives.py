@@ -14,6 +14,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
@@ -112,7 +113,8 @@ def _second_address(life: Life) -> None:
 
 
 def _second_factor(life: Life) -> None:
-    Authenticator.objects.create(user=life.user, type="totp", data={"secret": life.canary})
+    # Past the signal that signs all devices out.
+    Authenticator.objects.bulk_create([Authenticator(user=life.user, type="totp", data={"secret": life.canary})])
 
 
 def _devices(life: Life) -> None:
@@ -130,6 +132,14 @@ def _devices(life: Life) -> None:
         if state == "ended":
             device.tokens.update(expires_at=now - day)
         life.tokens[state] = token
+        life.addresses.setdefault("/v1/devices/{device_id}", []).append({"device_id": str(device.pk)})
+
+
+def _identity(life: Life) -> None:
+    account = SocialAccount.objects.create(
+        user=life.user, provider="google", uid=life.canary, extra_data={"name": life.canary}
+    )
+    SocialToken.objects.create(account=account, token=life.canary)
 
 
 def _mail(life: Life) -> None:
@@ -139,7 +149,8 @@ def _mail(life: Life) -> None:
 def _consents(life: Life) -> None:
     load_documents(SAMPLES, now=timezone.now(), published=True)
     for kind, decision in (("terms", "accepted"), ("research", "accepted"), ("research", "withdrawn")):
-        assert life.phone.post("/v1/consents", {"kind": kind, "version": 1, "decision": decision}).status_code == 201
+        decided = life.phone.post("/v1/consents", {"kind": kind, "version": 1, "decision": decision})
+        assert decided.status_code == 201, decided.content
     life.addresses["/v1/consent-documents/{kind}/{version}"] = [{"kind": "terms", "version": "1"}]
 
 
@@ -165,12 +176,14 @@ MAKERS: dict[str, Callable[[Life], None]] = {
     "account.EmailAddress": _second_address,
     "mfa.Authenticator": _second_factor,
     "accounts.Device": _devices,
+    "socialaccount.SocialAccount, socialaccount.SocialToken": _identity,
     "outbox.OutgoingMail": _mail,
     "consents.ConsentDecision": _consents,
     "privacy.ErasureRequest, privacy.Confirmation": _erasure,
     "privacy.DataExport, privacy.DataExportPart": _export,
 }
 EMPTY = {
+    "account.EmailConfirmation": "addresses are confirmed by a code in the session, not by a link",
     "admin.LogEntry": "what staff did; a participant does nothing there",
     "accounts.User_groups": "participants are in no group",
     "accounts.User_user_permissions": "participants have no permission",
@@ -178,12 +191,17 @@ EMPTY = {
 
 
 def participant_tables() -> list[tuple[type[models.Model], str]]:
-    """Every table with a participant in it, and the column that says which."""
+    """Every table with a participant in it, and the way from its rows to them: over one other table at the most."""
     tables: list[tuple[type[models.Model], str]] = [(User, "id")]
     for model in apps.get_models(include_auto_created=True):
         for column in model._meta.concrete_fields:
             if column.is_relation and column.related_model is User:
                 tables.append((model, column.attname))
+    direct = dict(tables[1:])
+    for model in apps.get_models(include_auto_created=True):
+        for column in model._meta.concrete_fields:
+            if column.is_relation and column.related_model in direct and model not in direct:
+                tables.append((model, f"{column.name}__{direct[column.related_model]}"))
     return tables
 
 

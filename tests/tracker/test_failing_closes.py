@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 from structlog.testing import capture_logs
 
 from backend.accounts.models import User
@@ -37,8 +40,19 @@ def refused(people: list[Phone]) -> Phone:
     return people[3]
 
 
-def refuse(phone: Phone, sql_state: str) -> None:
+@contextmanager
+def as_owner() -> Iterator[CursorWrapper]:
+    """With the rights of the tables' owner: a test has the application's, which change no table."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        (role,) = cursor.fetchone() or ("",)
+        cursor.execute("SET LOCAL ROLE NONE")
+        yield cursor
+        cursor.execute(f'SET LOCAL ROLE "{role}"')
+
+
+def refuse(phone: Phone, sql_state: str) -> None:
+    with as_owner() as cursor:
         cursor.execute(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{sql_state}'; END $$;"
@@ -48,7 +62,7 @@ def refuse(phone: Phone, sql_state: str) -> None:
 
 
 def heal() -> None:
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute("DROP TRIGGER refuse ON tracker_weeklyscore")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +20,8 @@ from tests.conftest import Phone, exercise, utc
 from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
 from tracker.weekly_summaries import close_weeks
+
+TRIES = 5
 
 
 @pytest.fixture
@@ -47,12 +49,12 @@ def dripping_server() -> Iterator[int]:
         with suppress(OSError):  # the other side has gone, or the test is over
             connection, _ = server.accept()
             with connection:
-                for _ in range(40):
+                for _ in range(20):
                     connection.sendall(b"+")
                     time.sleep(0.05)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threads = [threading.Thread(target=drip, daemon=True) for _ in range(3)]
+        threads = [threading.Thread(target=drip, daemon=True) for _ in range(TRIES)]
         for thread in threads:
             thread.start()
         yield server.getsockname()[1]
@@ -61,44 +63,56 @@ def dripping_server() -> Iterator[int]:
         thread.join(5)
 
 
+def quickest(work: Callable[[], object]) -> float:
+    """Seconds that the quickest of some tries takes: a busy machine slows one down, a wait that is too long all of them."""
+    taken = []
+    for _ in range(TRIES):
+        started = time.monotonic()
+        work()
+        taken.append(time.monotonic() - started)
+    return min(taken)
+
+
 @pytest.mark.parametrize("kind", ["hanging", "dripping", "away"])
 def test_a_wake_up_costs_a_fifth_of_a_second_at_most(
     hanging_server: int, dripping_server: int, broker_at: Any, kind: str
 ) -> None:
     broker_at({"hanging": hanging_server, "dripping": dripping_server, "away": 1}[kind])
-    for _ in range(2):
-        started = time.monotonic()
-        with capture_logs() as logs:
-            wake.wake("tracker.tasks.score_due_weeks")
-        assert time.monotonic() - started <= 0.3
-        assert [entry["event"] for entry in logs] == ["wake_up_lost"]
+    with capture_logs() as logs:
+        assert quickest(lambda: wake.wake("tracker.tasks.score_due_weeks")) <= 0.3
+    assert [entry["event"] for entry in logs] == ["wake_up_lost"] * TRIES
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["hanging", "away"])
 def test_redis_holds_no_write_up(phone: Phone, last_week: Week, hanging_server: int, broker_at: Any, kind: str) -> None:
-    phone.post("/v1/exercise-logs", exercise(last_week.first_day))  # the first request of a process is slower
     broker_at(hanging_server if kind == "hanging" else 1)
-    started = time.monotonic()
-    answer = phone.post("/v1/exercise-logs", exercise(last_week.first_day))
-    assert answer.status_code == 201
-    assert time.monotonic() - started <= 0.3
+    statuses = []
+
+    def write() -> None:
+        statuses.append(phone.post("/v1/exercise-logs", exercise(last_week.first_day)).status_code)
+
+    assert quickest(write) <= 0.3
+    assert statuses == [201] * TRIES
     assert DueWeek.objects.filter(user=phone.user).exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_pool_that_is_used_up_fails_no_write(phone: Phone, last_week: Week) -> None:
-    phone.post("/v1/exercise-logs", exercise(last_week.first_day))
     pool = producers[wake._connection()]
-    held = [pool.acquire() for _ in range(pool.limit)]
+    held = [pool.acquire(block=True, timeout=5) for _ in range(pool.limit)]
     try:
         with capture_logs() as logs:
-            answer = phone.post("/v1/exercise-logs", exercise(last_week.first_day))
+            statuses = [
+                phone.post("/v1/exercise-logs", exercise(last_week.first_day)).status_code for _ in range(TRIES)
+            ]
     finally:
         for producer in held:
             producer.release()
-    assert answer.status_code == 201
-    assert [entry["reason"] for entry in logs if entry["event"] == "wake_up_lost"] == ["LimitExceeded"]
+    assert statuses == [201] * TRIES
+    reasons = [entry["reason"] for entry in logs if entry["event"] == "wake_up_lost"]
+    assert len(reasons) == TRIES
+    assert "LimitExceeded" in reasons  # and not only that time was up
 
 
 @pytest.mark.django_db(transaction=True)
@@ -120,5 +134,8 @@ def test_a_wake_up_arrives(settings: Any) -> None:
     with Redis.from_url(settings.REDIS_URL) as redis:
         redis.delete("celery")
         wake.wake("tracker.tasks.score_due_weeks")
+        deadline = time.monotonic() + 5  # on a busy machine it may arrive after `wake` has given up
+        while not redis.llen("celery") and time.monotonic() < deadline:
+            time.sleep(0.01)
         assert redis.llen("celery") == 1
         redis.delete("celery")

@@ -55,8 +55,11 @@ class WeekListView(ParticipantView):
             raise Invalid(
                 errors=[FieldError("?from", "out_of_range", f"Ask for 1 to {MAX_WEEKS} weeks, first to last.")]
             )
-        tag = standing(user).tag(user, str(first), str(last))
-        return _answer(request, tag, lambda: {"results": week_overviews(user, first, last), "disclaimer": DISCLAIMER})
+        stand = standing(user, first, last)
+        tag = stand.tag(user, str(first), str(last))
+        return _answer(
+            request, tag, lambda: {"results": week_overviews(user, first, last, stand.due), "disclaimer": DISCLAIMER}
+        )
 
 
 class WeekView(ParticipantView):

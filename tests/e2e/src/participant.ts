@@ -1,6 +1,7 @@
 // A participant's life with a client that was generated from the OpenAPI document: every request and answer is typed by it.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./generated/engram.js";
 import { signUp } from "./sign_in.js";
@@ -26,6 +27,8 @@ function taken<Data>(answer: { data?: Data; error?: Problem; response: Response 
 }
 
 const DAY = 86_400_000;
+const PATIENCE = 60; // seconds
+const PASSWORD = "a quiet walk by the river";
 
 /** Monday to Sunday of last week, as dates. */
 function lastWeek(): string[] {
@@ -94,10 +97,39 @@ async function readTheScore(api: Api, week: string): Promise<number> {
   return document.score;
 }
 
+async function exportEverything(api: Api): Promise<number> {
+  let job = taken(await api.POST("/v1/exports"));
+  for (let tries = 0; job.state !== "ready"; tries += 1) {
+    assert(tries < PATIENCE * 5 && job.state !== "failed", `The export is ${job.state}, ${job.progress} %`);
+    await pause(200);
+    job = taken(await api.GET("/v1/exports/{uid}", { params: { path: { uid: job.id } } }));
+  }
+  const archive = await api.GET("/v1/exports/{uid}/download", {
+    params: { path: { uid: job.id } },
+    parseAs: "arrayBuffer",
+  });
+  const bytes = Buffer.from(archive.data as unknown as ArrayBuffer);
+  assert.equal(bytes.length, job.size);
+  assert.equal(createHash("sha256").update(bytes).digest("hex"), job.sha256);
+  assert.equal(bytes.subarray(0, 2).toString(), "PK");
+  return bytes.length;
+}
+
+async function eraseOneself(api: Api): Promise<void> {
+  const refused = await api.POST("/v1/erasure", { body: { password: "somebody else's password" } });
+  assert.equal(refused.response.status, 422);
+  assert.equal(taken(await api.POST("/v1/erasure", { body: { password: PASSWORD } })).state, "requested");
+  for (let tries = 0; tries < PATIENCE * 5; tries += 1) {
+    if ((await api.GET("/v1/me")).response.status === 401) return;
+    await pause(200);
+  }
+  throw new Error("The account is still there.");
+}
+
 async function life(): Promise<void> {
   const email = `e2e-${randomUUID()}@example.org`;
   const token = await step("signs up and confirms the address", () =>
-    signUp(server as string, mailbox as string, email, "a quiet walk by the river"),
+    signUp(server as string, mailbox as string, email, PASSWORD),
   );
   const api = createClient<paths>({ baseUrl: server as string, headers: { Authorization: `Bearer ${token}` } });
   await step("reads and changes the profile", async () => {
@@ -107,7 +139,9 @@ async function life(): Promise<void> {
   const week = await step("logs a week", () => logAWeek(api));
   await step("changes a log, and overwrites nothing unseen", () => changeALog(api));
   const score = await step("reads the score and the guidance", () => readTheScore(api, week));
-  console.log(`  ${week}: ${score}`);
+  const size = await step("exports everything", () => exportEverything(api));
+  await step("erases the account, and its token is worth nothing", () => eraseOneself(api));
+  console.log(`  ${week}: ${score}; ${size} bytes exported`);
 }
 
 await life();
