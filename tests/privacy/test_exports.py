@@ -277,20 +277,21 @@ def test_a_link_opens_without_a_token_and_nothing_else_does(
 ) -> None:
     settings.PUBLIC_URL = "https://engram.example.org"
     document = export_of(phone)
-    assert document["download_url"].startswith("https://engram.example.org/v1/exports/")
+    assert document["download_url"].startswith("https://engram.example.org/v1/export-downloads/")
     assert body_of(client.get(link(document))) == body_of(download(phone, document))
     path, _, signature = link(document).partition("?signature=")
-    unknown = client.get(f"/v1/exports/{uuid4()}/download?signature={signature}")
+    unknown = client.get(f"/v1/export-downloads/{uuid4()}?signature={signature}")
     others = export_of(other_phone)
     for refused in (
         client.get(f"{path}?signature={signature[:-1]}"),
         client.get(f"{path}?signature="),
-        client.get(f"/v1/exports/{others['id']}/download?signature={signature}"),
+        client.get(f"/v1/export-downloads/{others['id']}?signature={signature}"),
         other_phone.get(f"/v1/exports/{document['id']}"),
         download(other_phone, document),
     ):
         assert (refused.status_code, refused.content) == (404, unknown.content)
-    assert client.get(path).status_code == 401
+    assert client.get(path).status_code == 404
+    assert client.get(f"/v1/exports/{document['id']}/download?signature={signature}").status_code == 401
     assert client.get(f"/v1/exports/{document['id']}?signature={signature}").status_code == 401
     assert client.get(f"{path}?signature={signature}&more=1").status_code == 422
 
