@@ -7,10 +7,8 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import content_tag, not_modified
@@ -21,6 +19,7 @@ from backend.api.serializers import StrictSerializer
 from backend.consents.decisions import Standing, decide, history, standings
 from backend.consents.documents import DEFAULT_LANGUAGE, in_language
 from backend.consents.models import ConsentDecision, ConsentDocument, Decision, Kind
+from backend.limits.views import PublicView
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
@@ -116,11 +115,8 @@ def language_code(text: str) -> str:
     return text
 
 
-class OpenDocumentView(APIView):
+class OpenDocumentView(PublicView):
     """The texts are for anybody, before there is an account."""
-
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
 
     def answer(self, request: Request, documents: list[ConsentDocument], build: Any) -> Response:
         language = read_parameters(request, {"language": language_code}).get("language", DEFAULT_LANGUAGE)

@@ -36,7 +36,7 @@ def download_url(export: DataExport) -> str | None:
     """A link that downloads this export and nothing else, without a token, until it expires."""
     if export.state != ExportState.READY or export.expires_at is None:
         return None
-    path = reverse("download_export", args=[export.pk])
+    path = reverse("download_export_by_link", args=[export.pk])
     return f"{settings.PUBLIC_URL}{path}?signature={_signer().signature(_signed(export.pk, export.expires_at))}"
 
 

@@ -11,11 +11,8 @@ from django.utils import timezone
 from django.utils.http import http_date
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.models import User
 from backend.accounts.participants import ParticipantView
@@ -23,6 +20,7 @@ from backend.api.conditional import not_modified
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import NotFound
+from backend.limits.views import PublicView
 from backend.privacy.downloads import (
     download_url,
     entity_tag,
@@ -129,64 +127,72 @@ class ExportView(ParticipantView):
         return Response(export_document(own_export(self.participant, uid)))
 
 
-class ExportDownloadView(APIView):
-    """For the owner's token, or for whoever has the signed link: a browser has no token to send."""
+_BYTES: dict[str, Any] = {
+    "responses": {
+        (200, "application/zip"): OpenApiTypes.BINARY,
+        (206, "application/zip"): OpenApiTypes.BINARY,
+        304: None,
+        **problems(404, 409, 410, 416, 422),
+    },
+    "tags": ["privacy"],
+}
+_RANGES = [
+    OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range, such as bytes=1048576-."),
+    OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="The ETag of what you have so far."),
+    OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER),
+]
 
-    permission_classes = (AllowAny,)
 
+def bytes_of(request: Request, export: DataExport) -> HttpResponseBase:
+    """The zip, or the range of it that the request asks for; to HEAD, what would be answered."""
+    refuse_unready(export, now=timezone.now())
+    assert export.size is not None
+    assert export.finished_at is not None
+    tag, written = entity_tag(export), http_date(export.finished_at.timestamp())
+    headers = {
+        "ETag": tag,
+        "Last-Modified": written,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": f'attachment; filename="engram-export-{export.requested_at:%Y-%m-%d}.zip"',
+    }
+    if not_modified(request, tag):
+        return HttpResponse(status=304, headers=headers)
+    # With bytes of another version, a range of this one would make a broken file.
+    same = request.headers.get("If-Range", tag) in (tag, written)
+    wanted = wanted_range(request.headers.get("Range"), export.size) if same else None
+    if wanted is not None:
+        headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{export.size}"
+    status = 200 if wanted is None else 206
+    wanted = range(export.size) if wanted is None else wanted
+    headers["Content-Length"] = str(len(wanted))
+    body = iter(()) if request.method == "HEAD" else read_bytes(export, wanted)
+    return StreamingHttpResponse(body, status=status, content_type="application/zip", headers=headers)
+
+
+class ExportDownloadView(ParticipantView):
     @extend_schema(
-        operation_id="download_export",
-        summary="The zip, or a range of its bytes",
-        parameters=[
-            OpenApiParameter("signature", str, description="From `download_url`; then no token is needed."),
-            OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range, such as bytes=1048576-."),
-            OpenApiParameter("If-Range", str, OpenApiParameter.HEADER, description="The ETag of what you have so far."),
-            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER),
-        ],
-        responses={
-            (200, "application/zip"): OpenApiTypes.BINARY,
-            (206, "application/zip"): OpenApiTypes.BINARY,
-            304: None,
-            **problems(404, 409, 410, 416, 422),
-        },
-        tags=["privacy"],
+        operation_id="download_export", summary="The zip, or a range of its bytes", parameters=_RANGES, **_BYTES
     )
     def get(self, request: Request, uid: UUID) -> HttpResponseBase:
-        return self.answer(request, uid, with_body=True)
+        read_parameters(request, {})
+        return bytes_of(request, own_export(self.participant, uid))
 
-    def head(self, request: Request, uid: UUID) -> HttpResponseBase:
-        return self.answer(request, uid, with_body=False)
+    head = get
 
-    def answer(self, request: Request, uid: UUID, *, with_body: bool) -> HttpResponseBase:
-        export = self.export(request, uid)
-        refuse_unready(export, now=timezone.now())
-        assert export.size is not None
-        assert export.finished_at is not None
-        tag, written = entity_tag(export), http_date(export.finished_at.timestamp())
-        headers = {
-            "ETag": tag,
-            "Last-Modified": written,
-            "Accept-Ranges": "bytes",
-            "Cache-Control": "private, no-cache",
-            "Content-Disposition": f'attachment; filename="engram-export-{export.requested_at:%Y-%m-%d}.zip"',
-        }
-        if not_modified(request, tag):
-            return HttpResponse(status=304, headers=headers)
-        # With bytes of another version, a range of this one would make a broken file.
-        same = request.headers.get("If-Range", tag) in (tag, written)
-        wanted = wanted_range(request.headers.get("Range"), export.size) if same else None
-        if wanted is not None:
-            headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{export.size}"
-        status = 200 if wanted is None else 206
-        wanted = range(export.size) if wanted is None else wanted
-        headers["Content-Length"] = str(len(wanted))
-        body = read_bytes(export, wanted) if with_body else iter(())
-        return StreamingHttpResponse(body, status=status, content_type="application/zip", headers=headers)
 
-    def export(self, request: Request, uid: UUID) -> DataExport:
+class ExportLinkView(PublicView):
+    """For whoever has the signed link of a `download_url`: a browser has no token to send. It opens this one export."""
+
+    @extend_schema(
+        operation_id="download_export_by_link",
+        summary="The same by the link that an export's document holds, without a token",
+        auth=[],
+        parameters=[OpenApiParameter("signature", str, required=True, description="From `download_url`."), *_RANGES],
+        **_BYTES,
+    )
+    def get(self, request: Request, uid: UUID) -> HttpResponseBase:
         given = read_parameters(request, {"signature": str})
-        if "signature" in given:
-            return export_of_link(uid, given["signature"])
-        if not isinstance(request.user, User):
-            raise NotAuthenticated
-        return own_export(request.user, uid)
+        return bytes_of(request, export_of_link(uid, given.get("signature", "")))
+
+    head = get

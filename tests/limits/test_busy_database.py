@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,6 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from tests.conftest import exercise, make_phone
 from tests.servers import Server, environment_of_test, serving
@@ -67,6 +68,10 @@ def test_without_postgresql_everything_answers_503(tmp_path: Path, path: str) ->
 @pytest.mark.django_db
 def test_workers_and_commands_are_not_bounded() -> None:
     """Only config/wsgi.py bounds its process; this one is none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
-        assert cursor.fetchone() == ("0", "0")
+    asked = (
+        "from django.db import connection; cursor = connection.cursor();"
+        " cursor.execute(\"SELECT current_setting('statement_timeout'), current_setting('lock_timeout')\");"
+        " print(cursor.fetchone())"
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", asked]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "('0', '0')"

@@ -159,7 +159,7 @@ def _export(life: Life) -> None:
     started = life.phone.post("/v1/exports", None)
     assert started.status_code == 202
     assert make_exports(now=timezone.now()) == 1
-    for path in ("/v1/exports/{uid}", "/v1/exports/{uid}/download"):
+    for path in ("/v1/exports/{uid}", "/v1/exports/{uid}/download", "/v1/export-downloads/{uid}"):
         life.addresses[path] = [{"uid": started.json()["id"]}]
 
 

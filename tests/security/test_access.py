@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from backend.accounts.authentication import DeviceTokenAuthentication
+from backend.accounts.models import Device
 from backend.accounts.participants import ParticipantView
 from backend.limits.views import PublicView
 from tests.conftest import Phone, cognitive, exercise, meal
@@ -23,6 +24,11 @@ PUBLIC = {
     "v1/catalogue/cognitive-activities",
     "v1/catalogue/foods",
     "v1/catalogue/practices",
+    "v1/consent-documents",
+    "v1/consent-documents/<str:kind>/<int:version>",
+    "v1/sign-in/nonce",
+    # By a signature that opens this one export.
+    "v1/export-downloads/<id:uid>",
 }
 """Under /v1, what anybody may read. Everything else there belongs to a participant."""
 
@@ -30,6 +36,7 @@ ELSEWHERE = {
     "": "redirects to the reference",
     "docs": "the reference: a page that is the same for everybody",
     "auth/": "django-allauth; what it guards is counted by accounts/sign_in_limits.py",
+    "account/": "pages of django-allauth, in which people sign in; backend/privacy/pages.py asks for that itself",
     "admin/": "the staff's site: EngramAdminSite.has_permission",
 }
 """Outside /v1: whose access is seen to where. An address that is not here fails the test."""
@@ -90,7 +97,14 @@ def test_without_a_token_nothing_of_a_participants_is_answered(client: Client, r
 
 
 def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> str:
-    values = {"<id:uid>": str(uid), "<date:day>": "2026-11-22", "<week:week>": "2026-W47"}
+    values = {
+        "<id:uid>": str(uid),
+        "<id:device_id>": str(uid),
+        "<date:day>": "2026-11-22",
+        "<week:week>": "2026-W47",
+        "<str:kind>": "terms",
+        "<int:version>": "1",
+    }
     for placeholder, value in values.items():
         route = route.replace(placeholder, value)
     assert "<" not in route, f"Say in filled() what stands for the parameter of {route}."
@@ -100,7 +114,9 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
 # --- somebody else's id
 
 
-WITH_ID = sorted(route for route in view_of if "<id:" in route)
+WITH_ID = sorted(route for route in set(view_of) - PUBLIC if "<id:" in route)
+OWN_IDS = [route for route in WITH_ID if "-logs/" in route]
+"""Records, whose ids the app makes."""
 
 
 @pytest.fixture
@@ -113,6 +129,9 @@ def records(phone: Phone, last_week: Any) -> dict[str, dict[str, Any]]:
     }
     for route, record in made.items():
         assert phone.post("/" + route.partition("/<")[0], record).status_code == 201
+    made["v1/devices/<id:device_id>"] = {"id": str(Device.objects.get(user=phone.user).pk), "name": "Mine"}
+    export = phone.post("/v1/exports", None).json()
+    made["v1/exports/<id:uid>"] = made["v1/exports/<id:uid>/download"] = {"id": export["id"]}
     return made
 
 
@@ -144,7 +163,7 @@ def test_a_foreign_id_answers_like_one_that_does_not_exist(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("route", WITH_ID)
+@pytest.mark.parametrize("route", OWN_IDS)
 def test_an_id_of_one_is_free_for_another(
     phone: Phone, other_phone: Phone, records: dict[str, dict[str, Any]], route: str
 ) -> None:

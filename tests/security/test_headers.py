@@ -13,6 +13,7 @@ from backend.accounts.models import User
 from tests.conftest import Phone, exercise
 from tests.security.test_access import METHODS, PUBLIC, filled, view_of
 from tests.security.test_hostile_inputs import rows
+from tests.staff import make_staff, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def test_nobody_keeps_what_is_personal(phone: Phone, client: Client, last_week: 
     log = exercise(last_week.monday)
     phone.post("/v1/exercise-logs", log)
     for path, expected in {
-        "/v1/me": "no-store",
+        "/v1/me": "private, no-cache",
         "/v1/exercise-logs": "no-store",
         f"/v1/exercise-logs/{log['id']}": "private, no-cache",
         "/v1/weeks/current": "private, no-cache",
@@ -55,8 +56,8 @@ def test_nobody_keeps_what_is_personal(phone: Phone, client: Client, last_week: 
     assert "no-store" in client.get("/auth/app/v1/auth/session")["Cache-Control"]
 
 
-def test_pages_run_their_own_scripts_only(client: Client) -> None:
-    client.force_login(User.objects.create_superuser("staff@example.org"))
+def test_pages_run_their_own_scripts_only() -> None:
+    client = signed_in(make_staff(superuser=True))
     for path, extra in {"/docs": "", "/auth/openapi.html": "", "/admin/": " 'unsafe-eval'"}.items():
         answer = client.get(path)
         found = policy(answer)
@@ -82,7 +83,7 @@ def signed_in_browser(phone: Phone) -> Client:
     """A browser of somebody who is a superuser and the participant as well, with a valid CSRF token."""
     User.objects.filter(pk=phone.user.pk).update(is_staff=True, is_superuser=True)
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(User.objects.get(pk=phone.user.pk))
+    browser.cookies = signed_in(User.objects.get(pk=phone.user.pk)).cookies
     browser.get("/admin/password_change/")
     assert browser.get("/admin/").status_code == 200
     return browser

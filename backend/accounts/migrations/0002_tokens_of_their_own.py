@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='second_factor_changes',
-            field=models.PositiveIntegerField(db_default=0, default=0, editable=False, help_text='Part of what a browser session holds on to: a change ends the others.'),
+            field=models.PositiveIntegerField(db_default=0, default=0, editable=False, help_text='Browser sessions hold on to it: a change ends the others.'),
         ),
         migrations.AddField(
             model_name='device',

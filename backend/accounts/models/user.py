@@ -62,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=0,
         db_default=0,
         editable=False,
-        help_text="Part of what a browser session holds on to: a change ends the others.",
+        help_text="Browser sessions hold on to it: a change ends the others.",
     )
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.accounts.native_sign_in.nonces import LASTS, new_nonce
 from backend.api.openapi import named_schema
+from backend.limits.views import PublicView
 
 NONCE = {
     "type": "object",
@@ -19,10 +18,7 @@ NONCE = {
 }
 
 
-class NonceView(APIView):
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
+class NonceView(PublicView):
     @extend_schema(
         operation_id="create_nonce",
         summary="A nonce for one native sign-in with Apple or Google",
