@@ -10,5 +10,6 @@ from backend.sync.models import SyncCounter
 
 @admin.register(SyncCounter)
 class SyncCounterAdmin(ParticipantRowsAdmin):
+    participant = "pk"
     list_display = ("user", "seq")
     ordering = ("-user",)

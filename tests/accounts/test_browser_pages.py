@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from backend.accounts.models import User
-from tests.staff import PASSWORD, make_staff, sign_in, signed_in
+from tests.staff import PASSWORD, make_staff, sign_in, signed_in, with_totp
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/account/login/"
@@ -58,8 +58,9 @@ SIGNED_IN = [
 
 def test_no_page_has_script_or_style_of_its_own_or_anything_from_elsewhere() -> None:
     user = make_staff(superuser=True)
-    client = signed_in(user)
+    with_totp(user)
     RecoveryCodes.activate(user)
+    client = signed_in(user)
     shown = [(page, Client().get(page)) for page in OPEN] + [(page, client.get(page)) for page in SIGNED_IN]
     fresh = signed_in(make_staff("fresh@example.org"), factor=False)
     shown.append((TOTP_PAGE, fresh.get(TOTP_PAGE)))

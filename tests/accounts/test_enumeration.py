@@ -157,14 +157,16 @@ def test_each_costs_as_many_hashes_as_the_other(
 def test_the_time_it_takes_tells_nothing(
     app: App, attempt: Callable[[str], None], settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A few tries show that answers keep to the steps; TIMING_TRIES=1000 asks the statistics."""
+    """A few tries show that none goes out before its step; TIMING_TRIES=1000 asks the statistics."""
     settings.EVEN_ANSWERS_STEP = 0.3
     settings.RATE_LIMITS = [f"{policy.name}=100000/1" for policy in all_policies()]
     fresh = (f"nobody{number}@example.org" for number in count())
     comparison = compare(lambda: attempt(KNOWN), lambda: attempt(next(fresh)), tries=TRIES)
     with capsys.disabled():
         print(f"\n{attempt.__name__}: {comparison}")
-    late = [seconds % 0.3 for seconds in comparison.first + comparison.second]
-    assert np.median(late) < 0.05, comparison
-    low, high = comparison.interval
-    assert TRIES < 100 or low <= 0 <= high, comparison
+    assert min(comparison.first + comparison.second) >= 0.3, comparison
+    if TRIES >= 100:  # few tries on a busy machine say nothing about how late an answer is
+        late = [seconds % 0.3 for seconds in comparison.first + comparison.second]
+        low, high = comparison.interval
+        assert np.median(late) < 0.05, comparison
+        assert low <= 0 <= high, comparison

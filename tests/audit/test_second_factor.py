@@ -98,6 +98,7 @@ def test_each_is_sent_where_they_get_what_is_missing(phone: Phone) -> None:
     user = make_staff(superuser=True)
     assert way_in(signed_in(user, factor=False))["Location"] == "/account/second-factor/"
     with_totp(user)
+    user.refresh_from_db()
     client = Client()
     client.force_login(user)
     assert way_in(client)["Location"] == "/account/second-factor/reauthenticate/?next=%2Fadmin%2Ftracker%2Ffood%2F"

@@ -26,6 +26,7 @@ MONDAY = datetime.date(2026, 11, 16)
 MORE: dict[str, dict[str, Any]] = {
     "tracker.dietlog": {"servings": [0] * 8, "meal": "lunch", "items": []},
     "tracker.exerciselog": {"duplicate_of": None},
+    "tracker.participantfacts": {"not_applicable": ["fish"]},
     "admin.logentry": {"action_flag": 1},
     "consents.consentdocument": {"published_at": None},
     "privacy.erasurerequest": {"state": "requested"},

@@ -28,6 +28,8 @@ from backend.privacy.ownership import owned_models
 from backend.privacy.sections import Column, Section, not_exported, registered_sections
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
 from tests.privacy.every_table import fill_every_table
+from tests.staff import make_staff, signed_in
+from tracker.models import ExerciseLog
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 
@@ -130,13 +132,25 @@ def test_everything_of_mine_is_in_it_and_no_secret_and_nothing_of_others(phone: 
     DataExport.objects.all().delete()
     archive = opened(phone, export_of(phone))
     for section in registered_sections():
-        if section.name != "deleted_records":
+        if section.name not in ("deleted_records", "staff_access"):
             assert json.loads(archive.read(f"json/{section.name}.json")), section.name
     everything = b"".join(archive.read(name) for name in archive.namelist())
     assert b"kanarienvogel-rosa" in everything
     for secret in (phone.token.encode(), phone.user.password.encode(), b"kanarienvogel-other"):
         assert secret not in everything
     assert str(other_phone.user.pk).encode() not in everything
+
+
+def test_it_says_when_staff_looked_and_what_for(phone: Phone, other_phone: Phone, last_week: Week) -> None:
+    for one in (phone, other_phone):
+        one.post("/v1/exercise-logs", exercise(last_week.first_day))
+    staff = signed_in(make_staff(superuser=True), purpose="safety")
+    for one in (phone, other_phone):
+        row = ExerciseLog.objects.get(user=one.user)
+        assert staff.get(f"/admin/tracker/exerciselog/{row.pk}/change/").status_code == 200
+    archive = opened(phone, export_of(phone))
+    (seen,) = json.loads(archive.read("json/staff_access.json"))
+    assert (seen["action"], seen["what"], seen["purpose"]) == ("read", "tracker.exerciselog", "safety")
 
 
 def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
