@@ -50,9 +50,6 @@ FIELDS = frozenset(
         "count",
         "waiting",
         "weeks",
-        # the audit's head, to be kept elsewhere
-        "entries",
-        "hash",
     }
 )
 
