@@ -44,9 +44,6 @@ FIELDS = frozenset(
         "mail",
         "export",
         "again",
-        # the head of the audit's chain: an anchor outside the database
-        "entries",
-        "hash",
         "count",
         "waiting",
         "weeks",

@@ -188,13 +188,11 @@ def _numbers() -> Iterator[Case]:
     for value, code in (
         (0, "out_of_range"),
         (-1, "out_of_range"),
-        (100.01, "out_of_range"),
+        (1000.01, "out_of_range"),
         (1e300, "out_of_range"),
         ("NaN", "out_of_range"),
         ("Infinity", "out_of_range"),
-        ("1e-99999", "too_precise"),
-        ("0." + "0" * 10_000 + "1", "too_precise"),
-        (0.001, "too_precise"),
+        ("-1e-99999", "out_of_range"),
     ):
         body = {**DIET, "items": [{"food_group": "berries", "servings": value}]}
         yield Case(f"{value!r:.20} servings", "POST", MEALS, 422, "invalid", body, ("/items/0/servings", code))

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
-from backend.accounts.models import User
 from tests.conftest import Phone, exercise
+from tests.staff import make_staff, signed_in
 
 STRONG = secrets.token_urlsafe(64)
 OTHER = secrets.token_urlsafe(64)
@@ -91,10 +90,8 @@ def test_a_key_is_changed_without_anybody_being_thrown_out(phone: Phone, last_we
     for _ in range(3):
         assert phone.post("/v1/exercise-logs", exercise(last_week.monday)).status_code == 201
     page = "/v1/exercise-logs?limit=1&cursor=" + phone.get("/v1/exercise-logs?limit=1").json()["next_cursor"]
-    staff = User.objects.create_superuser("staff@example.org")
-    at_work, on_holiday = Client(), Client()
-    at_work.force_login(staff)
-    on_holiday.force_login(staff)
+    staff = make_staff(superuser=True)
+    at_work, on_holiday = signed_in(staff), signed_in(staff)
 
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
     assert phone.get(page).status_code == 200
