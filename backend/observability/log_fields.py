@@ -47,9 +47,6 @@ FIELDS = frozenset(
         "count",
         "waiting",
         "weeks",
-        # the audit's head, to be kept elsewhere
-        "entries",
-        "hash",
     }
 )
 

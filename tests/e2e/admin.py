@@ -7,9 +7,9 @@ import shutil
 from django.db import connection
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
-from backend.accounts.models import User
+from tests.staff import PASSWORD, code, make_staff, with_totp
 
-EMAIL, PASSWORD = "staff@engram.example", "a long passphrase for the end"
+EMAIL = "staff@engram.example"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -17,7 +17,7 @@ def visit_admin(server: str) -> None:
     browser_file = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser_file is None:
         raise RuntimeError(f"No browser: install one of {', '.join(BROWSERS)} (Debian: apt-get install chromium).")
-    User.objects.create_superuser(EMAIL, PASSWORD)
+    secret = with_totp(make_staff(EMAIL, superuser=True))
     connection.close()
     complaints: list[str] = []
 
@@ -30,7 +30,7 @@ def visit_admin(server: str) -> None:
         page = browser.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        sign_in(page, server)
+        sign_in(page, server, secret)
         for name, path in (
             ("the programme's week", "/admin/"),
             ("participants", "/admin/accounts/user/"),
@@ -47,10 +47,18 @@ def visit_admin(server: str) -> None:
     assert not complaints, complaints
 
 
-def sign_in(page: Page, server: str) -> None:
+def sign_in(page: Page, server: str, secret: str) -> None:
+    """With a password and a second factor, and a purpose before anybody's data."""
     page.goto(f"{server}/admin/")
-    page.fill("input[name=username]", EMAIL)
+    page.fill("input[name=login]", EMAIL)
     page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit], input[type=submit]")
+    page.click("form[action*=login] button[type=submit]")
+    page.fill("input[name=code]", code(secret))
+    page.click("form[action*=authenticate] button[type=submit] >> nth=0")
     page.wait_for_url(f"{server}/admin/")
-    print("  signs in")
+    print("  signs in with a second factor")
+    page.goto(f"{server}/admin/purpose/")
+    page.check("input[name=purpose][value=data_quality]")
+    page.click("form:has(input[name=purpose]) button[type=submit], form:has(input[name=purpose]) input[type=submit]")
+    page.wait_for_url(f"{server}/admin/")
+    print("  says what for")

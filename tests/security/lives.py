@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from backend.accounts.models import Device, User
 from backend.accounts.tokens import issue_token
+from backend.audit.pseudonyms import pseudonyms
 from backend.consents.documents import SAMPLES, load_documents
 from backend.outbox.models import OutgoingMail
 from backend.privacy.exporting import make_exports
@@ -142,6 +143,11 @@ def _identity(life: Life) -> None:
     SocialToken.objects.create(account=account, token=life.canary)
 
 
+def _pseudonym(life: Life) -> None:
+    """Staff have looked at them."""
+    pseudonyms([life.user.pk])
+
+
 def _mail(life: Life) -> None:
     OutgoingMail.objects.filter(user=life.user).update(last_reply=f"250 {life.canary}")
 
@@ -177,6 +183,7 @@ MAKERS: dict[str, Callable[[Life], None]] = {
     "mfa.Authenticator": _second_factor,
     "accounts.Device": _devices,
     "socialaccount.SocialAccount, socialaccount.SocialToken": _identity,
+    "audit.ParticipantKey": _pseudonym,
     "outbox.OutgoingMail": _mail,
     "consents.ConsentDecision": _consents,
     "privacy.ErasureRequest, privacy.Confirmation": _erasure,

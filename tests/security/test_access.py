@@ -35,7 +35,7 @@ PUBLIC = {
 ELSEWHERE = {
     "": "redirects to the reference",
     "docs": "the reference: a page that is the same for everybody",
-    r"^auth/\w+/v1/(?:account|auth)/phone": "nothing: page_not_found",
+    "^auth/": "allauth's endpoints for phone numbers, which are none of ours: not found",
     "auth/": "django-allauth; what it guards is counted by accounts/sign_in_limits.py",
     "account/": "pages of django-allauth, in which people sign in; backend/privacy/pages.py asks for that itself",
     "admin/": "the staff's site: EngramAdminSite.has_permission",

@@ -20,6 +20,8 @@ from tests.security.callers import PASSWORD, bearer, cookie_of, staff, token_of
 from tests.security.conftest import World
 from tests.security.lives import Life, participant_tables
 from tests.security.probing import routes, send
+from tests.staff import make_staff
+from tests.staff import signed_in as signed_in_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +77,7 @@ def test_the_admin_is_closed_to_those_without_the_right(world: World) -> None:
         "participant's cookie": cookie_of(world.other.user),
         "participant's token": bearer(world.other.phone.token),
         "superuser's token": bearer(token_of(staff(is_superuser=True))),
-        "staff without the right": cookie_of(staff()),
+        "staff without the right": signed_in_staff(make_staff()),
     }
     with_participants = {f"admin/{model._meta.app_label}/" for model, _ in participant_tables()}
     data = {"q": world.owner.canary, "action": "delete_selected", "_selected_action": str(world.owner.user.pk)}
@@ -88,6 +90,28 @@ def test_the_admin_is_closed_to_those_without_the_right(world: World) -> None:
                     if route.startswith(tuple(with_participants)):
                         assert answer.status_code in (302, 403, 405), (caller, address)
     world.assert_nothing_leaked(probes=1000)
+
+
+def test_the_account_pages_show_and_change_nothing_of_others(world: World) -> None:
+    """The pages in a browser: signing in, second factors, addresses, erasing the account."""
+    owner = world.owner
+    data = {
+        "login": owner.user.email,
+        "email": f"second.{owner.canary}@example.org",
+        "password": "not the owner's password",
+        "user": str(owner.user.pk),
+        "code": "AAAA-AAAA",
+        "next": f"/admin/accounts/user/{owner.user.pk}/change/",
+    }
+    callers = {"anonymous": DocumentedClient(), "participant's cookie": cookie_of(world.other.user)}
+    for caller, client in callers.items():
+        for route in routes("account/"):
+            address = "/" + "/".join("1" if "<" in part else part for part in route.split("/"))
+            for ask in (client.get, client.post):
+                answer = ask(address, data)
+                world.watch(f"account, {caller}", f"{address} {data}", answer)
+                assert answer.status_code < 500, (caller, address)
+    world.assert_nothing_leaked(probes=80)
 
 
 def admin_addresses(route: str, life: Life) -> Iterator[str]:
