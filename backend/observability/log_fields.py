@@ -44,6 +44,9 @@ FIELDS = frozenset(
         "mail",
         "export",
         "again",
+        # the head of the audit's chain: an anchor outside the database
+        "entries",
+        "hash",
         "count",
         "waiting",
         "weeks",
