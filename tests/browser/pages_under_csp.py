@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, sync_playwright
 
@@ -20,6 +19,7 @@ from backend.accounts.models import User
 from backend.outbox.models import OutgoingMail
 from tests.conftest import exercise, make_phone
 from tests.servers import Server, serving
+from tests.staff import make_staff, signed_in
 from tracker.weekly_summaries import close_weeks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,9 +80,8 @@ def test_the_references_show_their_documents(browser: Watched) -> None:
 
 @pytest.fixture
 def staff_session(db: None) -> str:
-    """The cookie of a member of staff who is signed in."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("staff@example.org"))
+    """The cookie of a member of staff who is signed in, by password and code, and has stated a purpose."""
+    client = signed_in(make_staff(superuser=True))
     return client.cookies["sessionid"].value
 
 
@@ -102,7 +101,7 @@ def mail(participant: User) -> OutgoingMail:
 
 
 def test_the_admin_works(participant: User, mail: OutgoingMail, staff_session: str, browser: Watched) -> None:
-    browser.open("/admin/login/", "input[name=username]")
+    browser.open("/account/login/", "input[name=login]")
     browser.page.context.add_cookies([{"name": "sessionid", "value": staff_session, "url": browser.server}])
     browser.open("/admin/", "text=Overview")
     browser.open("/admin/accounts/user/", "text=staff@example.org")
