@@ -68,6 +68,7 @@ def test_no_page_of_the_admin_opens_without_a_second_factor(who: str, phone: Pho
     elif who == "factor not shown":
         user = make_staff(superuser=True)
         with_totp(user)
+        user.refresh_from_db()  # or the session is nobody's, and proves nothing
         client.force_login(user)
     elif who == "app token":
         User.objects.filter(pk=phone.user.pk).update(is_staff=True, is_superuser=True)

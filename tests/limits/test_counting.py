@@ -20,7 +20,7 @@ from backend.limits import counting, postgres_counters, redis_counters
 from backend.limits.charges import Charge, charge
 from backend.limits.counting import count
 from backend.limits.models import Counter
-from backend.limits.policies import all_policies, policy
+from backend.limits.policies import PolicyName, all_policies, policy
 
 AWAY = "redis://127.0.0.1:1/0"
 
@@ -69,12 +69,14 @@ def test_of_many_at_once_exactly_the_quota_is_allowed_in_redis(settings: Any) ->
     assert at_once(lambda: count(charge("sign_in", "somebody")).allowed).count(True) == 5
 
 
+# One limit by itself, too: of two, the first one's row lock keeps the second in order.
+@pytest.mark.parametrize("names", [["sign_in"], ["sign_in", "sign_in_account"]])
 @pytest.mark.django_db(transaction=True)
-def test_of_many_at_once_exactly_the_quota_is_allowed_in_postgresql(settings: Any) -> None:
+def test_of_many_at_once_exactly_the_quota_is_allowed_in_postgresql(settings: Any, names: list[PolicyName]) -> None:
     settings.RATE_LIMITS = ["sign_in=5/3600", "sign_in_account=5/3600"]
 
     def take() -> bool:
-        charges = [charge("sign_in", "somebody"), charge("sign_in_account", "somebody")]
+        charges = [charge(name, "somebody") for name in names]
         return all(standing.wait == 0 for standing in postgres_counters.take(charges))
 
     answers = at_once(take, before=lambda: connection.ensure_connection(), after=lambda: connection.close())
