@@ -35,6 +35,13 @@ def test_the_profile_can_be_read_edited_and_sent_back(phone: Phone) -> None:
         ({"weekly_email": {"minute": 5}}, "/weekly_email/minute", "unknown_field"),
         ({"is_staff": True}, "/is_staff", "unknown_field"),
         ({"language": "tlh"}, "/language", "invalid_choice"),
+        ({"language": 1}, "/language", "invalid_choice"),
+        ({"home_time_zone": 5}, "/home_time_zone", "invalid"),
+        ({"birth_year": "1980"}, "/birth_year", "invalid"),
+        ({"birth_year": True}, "/birth_year", "invalid"),
+        ({"hide_numbers": "yes"}, "/hide_numbers", "invalid"),
+        ({"not_applicable": ["fish", 7]}, "/not_applicable/1", "invalid_choice"),
+        ({"weekly_email": {"weekday": "0"}}, "/weekly_email/weekday", "invalid_choice"),
     ],
 )
 def test_refused_changes_name_the_field_and_change_nothing(
