@@ -64,7 +64,8 @@ class Processes:
         granian = [str(scripts / "granian"), "--interface", "wsgi", "--host", host, "--port", str(port)]
         celery = [str(scripts / "celery"), "-A", "config.celery"]
         schedule = self.logs.parent / "beat"
-        self.run("api", [*granian, "--workers", "2", "--no-ws", "config.wsgi:application"])
+        # One process with some threads: a second would cost every start two seconds, and sign-ins mostly wait.
+        self.run("api", [*granian, "--workers", "1", "--blocking-threads", "3", "--no-ws", "config.wsgi:application"])
         self._wait_for(f"{server_address(host, port)}/readyz")
         # These two warm up while the first requests come in: what is due waits for them.
         self.run("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"])
