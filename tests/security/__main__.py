@@ -88,7 +88,7 @@ def main() -> int:
     os.environ.setdefault("ENGRAM_DEMO", "1")
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.security.settings"
     os.environ["LOG_LEVEL"] = "CRITICAL"
-    os.environ["EMAIL_URL"] = "memorymail://"
+    os.environ["EMAIL_URL"] = "memory://"
     seed = int(os.environ.get("FUZZ_SEED") or SystemRandom().randrange(2**31))
     requests = int(os.environ.get("FUZZ_REQUESTS") or REQUESTS)
     figures = Figures("fuzz")

@@ -141,7 +141,7 @@ def _search_text(text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not 2 <= len(text) <= 16 or not text.replace("-", "").isalnum():
+    if not 2 <= len(text) <= 16 or not (text.isascii() and text.replace("-", "").isalnum()):
         raise ValueError("Expected a language tag such as en.")
     return text
 
