@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tracker.record_types.times import read_week
+from tracker.management.week_arguments import add_week_arguments
 from tracker.research_export import ConsentsKeepChanging, export_research
-from tracker.scoring.weeks import Week
-
-
-def week(text: str) -> Week:
-    try:
-        return read_week(text)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from error
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from", dest="first", type=week, required=True, help="The first week, such as 2026-W40.")
-        parser.add_argument("--to", dest="last", type=week, required=True, help="The last week, included.")
+        add_week_arguments(parser)
         parser.add_argument("out", type=Path, help="The zip to write.")
 
     def handle(self, *args: Any, **options: Any) -> None:
