@@ -22,6 +22,7 @@ from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
 from backend.outbox.models import OutgoingMail
 from backend.outbox.sending import NewMail, enqueue
+from backend.sync.models import ServerEpoch
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
 from tests.staff import make_staff, signed_in
 from tracker.models import DueWeek, Food, WeeklyScore
@@ -67,6 +68,11 @@ def live(week: Week, phone: Phone) -> None:
     consent = {"kind": "research", "version": version, "decision": "accepted"}
     assert phone.post("/v1/consents", consent).status_code == 201
     SocialAccount.objects.create(user=phone.user, provider="apple", uid=str(uuid4()))
+    gone = {"op": "delete_by_origin", "platform": "healthkit", "external_id": str(uuid4())}
+    refused = {"op": "delete", "type": "day_mark", "id": str(uuid4()), "base_version": 0}
+    pushed = {"account": str(phone.user.pk), "changes": [gone, refused]}
+    assert phone.post("/v1/sync/push", pushed).status_code == 200
+    ServerEpoch.objects.create(number=ServerEpoch.objects.count() + 1)
 
 
 def live_many(week: Week, phones: list[Phone]) -> None:

@@ -446,7 +446,7 @@ def _cursors_and_parameters() -> Iterator[Case]:
 
 def _headers() -> Iterator[Case]:
     path = f"{LOGS}/{{log}}"
-    for text in ("*", "1", '"one"', '"-1"', '"1", "2"', '"9999999999999999"', "W/", '"1"; DROP', "\0"):
+    for text in ("*", "1", '"one"', '"-1"', '"1", "2"', '"99999999999999999"', "W/", '"1"; DROP', "\0"):
         yield Case(
             f"If-Match: {text!r}",
             "DELETE",
