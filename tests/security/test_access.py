@@ -34,6 +34,7 @@ PUBLIC = {
 
 ELSEWHERE = {
     "": "redirects to the reference",
+    "favicon.ico": "redirects to the icon",
     "docs": "the reference: a page that is the same for everybody",
     "^auth/": "allauth's endpoints for phone numbers, which are none of ours: not found",
     "auth/": "django-allauth; what it guards is counted by accounts/sign_in_limits.py",
