@@ -6,8 +6,9 @@ class TrackerConfig(AppConfig):
     verbose_name = "Tracker"
 
     def ready(self) -> None:
-        from tracker import exported_sections, record_types, weekly_summaries
+        from tracker import derived_types, exported_sections, record_types, weekly_summaries
 
         record_types.register_all()
+        derived_types.register_all()
         exported_sections.register_all()
         weekly_summaries.register_mail_kind()

@@ -62,17 +62,21 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
 def mark_stored_weeks_due(first: Week, last: Week) -> int:
     """Make every stored week from `first` to `last` due, of everybody; returns how many. Runs in the caller's transaction.
 
-    Nothing was written, so the version stays the participant's newest change; taking the claim away is what keeps a worker
-    that scores one of them at this moment from finishing it.
+    Each participant's weeks take that participant's next change number: a worker that scores one of them at this moment
+    doesn't finish it, and phones that follow the changes are given the new scores. Writers wait until the commit.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tracker_dueweek (user_id, week, version)"
-            " SELECT score.user_id, score.week, COALESCE(counter.seq, 0) FROM tracker_weeklyscore score"
-            " LEFT JOIN sync_synccounter counter ON counter.user_id = score.user_id"
-            " WHERE score.week BETWEEN %s AND %s ORDER BY score.user_id, score.week"
-            " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = NULL, claimed_until = NULL, attempts = 0,"
-            " quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
+            "WITH stored AS MATERIALIZED ("
+            "  SELECT user_id, week FROM tracker_weeklyscore WHERE week BETWEEN %s AND %s"
+            " ), counters AS ("
+            "  INSERT INTO sync_synccounter AS counter (user_id, seq)"
+            "  SELECT DISTINCT user_id, 1 FROM stored ORDER BY user_id"
+            "  ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + 1 RETURNING user_id, seq)"
+            " INSERT INTO tracker_dueweek (user_id, week, version)"
+            " SELECT user_id, week, seq FROM stored JOIN counters USING (user_id) ORDER BY user_id, week"
+            " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, claim_token = NULL,"
+            " claimed_until = NULL, attempts = 0, quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
             [first.monday, last.monday],
         )
         count: int = cursor.rowcount

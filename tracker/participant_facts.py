@@ -56,6 +56,7 @@ def change_facts(user: User, *, stated: FactsStated, now: datetime) -> None:
             transaction.set_rollback(True)
             return
         for row in changed:
+            row.seq = seq
             row.save()
         first = Week(min(row.from_week for row in changed))
         mark_weeks_due(user_id=user.pk, weeks=_weeks_with_records(user, first), seq=seq)

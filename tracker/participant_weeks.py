@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 from backend import VERSION
 from backend.accounts.models import User
 from backend.api.conditional import content_tag
 from backend.postgres.prepared import fetch_all
+from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance import DATA, Guidance, choose_guidance
 from tracker.models import WeeklyScore
-from tracker.scoring.protocol import DOMAINS, WES_1_0_0
+from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
-from tracker.week_documents import score_document, tenths, week_document
+from tracker.week_documents import week_document
+from tracker.week_overviews import overview_of_row, score_on_the_spot
 from tracker.week_records import StoredWeek, read_weeks
 
 _STANDING = (
-    "SELECT COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
+    f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
     " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s),"
     " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
 )
@@ -42,21 +43,30 @@ def _texts() -> str:
 class Standing:
     """What every derived document of a participant depends on, besides the protocol and the texts."""
 
+    epoch: int
     seq: int
     facts_at: str
     due: tuple[date, ...] = ()  # Mondays, of the weeks that were asked for
 
     def tag(self, user: User, *parts: Any) -> str:
         return content_tag(
-            self.seq, self.facts_at, WES_1_0_0.version, _texts(), user.language, user.hide_numbers, user.pk, *parts
+            self.epoch,
+            self.seq,
+            self.facts_at,
+            WES_1_0_0.version,
+            _texts(),
+            user.language,
+            user.hide_numbers,
+            user.pk,
+            *parts,
         )
 
 
 def standing(user: User, first: Week | None = None, last: Week | None = None) -> Standing:
     """One cheap query: the participant's newest change, and which weeks from `first` to `last` are due for scoring."""
     asked = {"first": first and first.monday, "last": last and last.monday}
-    ((seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
-    return Standing(seq, facts_at or "", tuple(due))
+    ((epoch, seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
+    return Standing(epoch, seq, facts_at or "", tuple(due))
 
 
 def read_week(user: User, week: Week) -> StoredWeek:
@@ -78,54 +88,9 @@ def week_overviews(user: User, first: Week, last: Week, due: Collection[date]) -
     """The scores of the weeks from `first` to `last` that have any, oldest first, those that are due scored on the spot; two
     queries at the most."""
     rows = {
-        row["week"]: _overview_of_row(row)
+        row["week"]: overview_of_row(Week(row["week"]), row)
         for row in WeeklyScore.objects.filter(user=user, week__range=(first.monday, last.monday)).values()
     }
-    for week, overview in _score_due(user.pk, due).items():
+    for week, overview in score_on_the_spot(user.pk, map(Week, due)).items():
         rows[week.monday] = overview
     return [rows[monday] for monday in sorted(rows)]
-
-
-def _overview_of_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    week = Week(row["week"])
-    return {
-        "week": str(week),
-        "from": week.first_day,
-        "to": week.last_day,
-        "protocol": row["protocol"],
-        "score": _number(row["score"]),
-        "status": row["status"],
-        "domains": [
-            {
-                "domain": domain,
-                "score": _number(row[f"{domain}_score"]),
-                "status": row[f"{domain}_status"],
-                "logged_days": row["logged_days"][index],
-            }
-            for index, domain in enumerate(DOMAINS)
-        ],
-    }
-
-
-def _number(score: Any) -> float | None:
-    return None if score is None else float(score)
-
-
-def _score_due(user_id: UUID, due: Collection[date]) -> dict[Week, dict[str, Any]]:
-    keys = [(user_id, Week(monday)) for monday in due]
-    overviews = {}
-    for (_, week), stored in read_weeks(keys).items():
-        score = score_week(stored.records, stored.facts)
-        overviews[week] = {
-            **score_document(score),
-            "domains": [
-                {
-                    "domain": domain.domain,
-                    "score": tenths(domain.score),
-                    "status": domain.status,
-                    "logged_days": domain.logged_days,
-                }
-                for domain in score.domains
-            ],
-        }
-    return overviews

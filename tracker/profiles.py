@@ -13,6 +13,7 @@ from backend.accounts.profile_changes import record_changes
 from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
 from tracker.participant_facts import FactsStated, change_facts, latest_facts
+from tracker.record_types.same_sessions import settle_all_sessions
 
 FACTS = ("birth_year", "not_applicable")
 
@@ -26,6 +27,7 @@ def profile_document(user: User) -> dict[str, Any]:
         "home_time_zone": user.home_time_zone,
         "language": user.language,
         "hide_numbers": user.hide_numbers,
+        "preferred_origins": user.preferred_origins,
         "weekly_email": {
             "enabled": user.weekly_email,
             "weekday": user.weekly_email_weekday,
@@ -73,6 +75,8 @@ def change_profile(
         setattr(user, field, value)
     if changes:
         user.save(update_fields=list(changes))
+    if "preferred_origins" in changes:
+        settle_all_sessions(user.pk)
     after = profile_document(user)
     record_changes(user, kept_fields(before), kept_fields(after), device_id=device_id, now=now)
     return after

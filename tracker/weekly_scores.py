@@ -74,16 +74,17 @@ WITH held AS MATERIALIZED (
 _STATUS_CODES = "ARRAY[" + ", ".join(f"'{code}'" for code in STATUSES) + "]"
 _UPSERT = f"""
 INSERT INTO tracker_weeklyscore AS stored
-    (user_id, week, {", ".join(_RESULT)}, birth_year, not_applicable, input_hash, revision, scored_at, closed_at)
+    (user_id, week, {", ".join(_RESULT)}, birth_year, not_applicable, input_hash, revision, seq, scored_at, closed_at)
 SELECT s.user_id, s.week, %(protocol)s,
     {", ".join(f"(NULLIF(s.{column}, -1) * 0.1)::numeric(4,1)" for column in _SCORES)},
     {", ".join(f"({_STATUS_CODES})[s.{column} + 1]" for column in _STATUSES)},
     s.open_days, s.logged_days, {", ".join(f"array_replace(s.{column}, -1, NULL)" for column in _ARRAYS)},
-    f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, %(now)s, %(closed_at)s
+    f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, s.due_version, %(now)s, %(closed_at)s
 FROM finished JOIN scored_week s USING (user_id, week) LEFT JOIN tracker_participantfacts f ON f.id = s.facts_id
 ON CONFLICT (user_id, week) DO UPDATE SET
     {", ".join(f"{column} = EXCLUDED.{column}" for column in _RESULT)},
     birth_year = EXCLUDED.birth_year, not_applicable = EXCLUDED.not_applicable, input_hash = EXCLUDED.input_hash,
+    seq = GREATEST(stored.seq, EXCLUDED.seq),
     scored_at = EXCLUDED.scored_at, closed_at = COALESCE(stored.closed_at, EXCLUDED.closed_at),
     revision = stored.revision + (
         ({", ".join(f"stored.{column}" for column in _RESULT)})

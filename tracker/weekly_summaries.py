@@ -20,6 +20,7 @@ from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
+from backend.sync.epochs import latest_restore
 from backend.sync.models import SyncCounter
 from backend.wake import wake
 from tracker.guidance import choose_guidance, guidance_document
@@ -198,7 +199,11 @@ def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID,
 
 
 def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:
-    """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger."""
+    """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger.
+
+    Of an hour that had come before the database was restored, nobody knows whether the mail was sent.
+    """
+    restored_at = latest_restore()
     confirmed = with_confirmed_address(user.pk for user, _ in come)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR
@@ -211,6 +216,7 @@ def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek
                 context=summary_context(user, week),
                 not_before=occurrence.at,
                 expires_at=expires_at,
+                perhaps_sent=restored_at is not None and occurrence.at <= restored_at,
             )
 
 

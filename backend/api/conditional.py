@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from backend.api.problems import FieldError, Invalid
 
-_VERSION_TAG = re.compile(r'^(?:W/)?"(\d{1,9})"$')
+_VERSION_TAG = re.compile(r'^(?:W/)?"(\d{1,16})"$')
 
 
 def version_tag(version: int) -> str:

@@ -98,7 +98,7 @@ def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
 VERSION_TAG = r'^"[0-9]+"$'
 IF_MATCH = OpenApiParameter(
     "If-Match",
-    {"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}"$'},
+    {"type": "string", "pattern": r'^(W/)?"[0-9]{1,16}"$'},
     OpenApiParameter.HEADER,
     description='The version last seen, such as "3". None for a new record.',
 )

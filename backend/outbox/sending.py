@@ -31,11 +31,15 @@ BATCH_SIZE = 50
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(minutes=1)
+PERHAPS_SENT = "The database was restored from a backup: it may have been sent before."
 
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """A mail to be sent: the only one with its `dedupe_key`, ever."""
+    """A mail to be sent: the only one with its `dedupe_key`, ever.
+
+    `perhaps_sent`: before the database was restored from a backup, for all that anybody knows. It begins as `unknown`.
+    """
 
     user_id: UUID
     kind: str
@@ -43,6 +47,7 @@ class NewMail:
     context: dict[str, Any]
     not_before: datetime
     expires_at: datetime | None = None
+    perhaps_sent: bool = False
 
 
 def enqueue(mails: Iterable[NewMail]) -> int:
@@ -57,6 +62,7 @@ def enqueue(mails: Iterable[NewMail]) -> int:
             message_id=f"<{uuid4()}@{domain}>",
             next_attempt_at=mail.not_before,
             expires_at=mail.expires_at,
+            **({"state": MailState.UNKNOWN, "last_reply": PERHAPS_SENT} if mail.perhaps_sent else {}),
         )
         for mail in mails
     ]
@@ -231,6 +237,12 @@ def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:
     OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(
         state=state, claim_token=None, claimed_until=None, last_reply=reply[:500], next_attempt_at=retry
     )
+
+
+def doubt_unsent() -> int:
+    """After a restore from a backup: what wasn't sent when it was made may have been sent since. Returns how many mails."""
+    unsent = OutgoingMail.objects.filter(state__in=[MailState.PENDING, MailState.CONNECTING, MailState.DATA_STARTED])
+    return unsent.update(state=MailState.UNKNOWN, claim_token=None, claimed_until=None, last_reply=PERHAPS_SENT)
 
 
 def resolve_unknown(mails: QuerySet[OutgoingMail], *, arrived: bool) -> int:

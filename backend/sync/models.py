@@ -1,4 +1,4 @@
-"""What every synced record has, and the counter that orders a participant's changes."""
+"""What every synced record has, the counter that orders a participant's changes, and what the server knows of devices."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+
+from backend.accounts.models import Device
 
 
 class SyncCounter(models.Model):
@@ -22,6 +24,19 @@ class SyncCounter(models.Model):
         return f"{self.user_id}: {self.seq}"
 
 
+class ServerEpoch(models.Model):
+    """An era of the server's memory: it begins when the database has been restored from a backup. None: the first, number 0.
+
+    Numbers are the Unix time of their beginning, so that restoring the same backup twice doesn't give the same number twice.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class SyncedRecord(models.Model):
     """One thing that a participant's app made. The app chooses `uid`; ids are per participant, so nobody can probe or
     squat on another's. Deleting keeps the row as a tombstone, which is final."""
@@ -29,7 +44,7 @@ class SyncedRecord(models.Model):
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     uid = models.UUIDField("id in the API")
-    version = models.PositiveIntegerField()
+    version = models.PositiveBigIntegerField()
     content_hash = models.BinaryField(max_length=16, help_text="BLAKE2b-128 of the content as the app sent it.")
     seq = models.BigIntegerField(help_text="The participant's change number of the last change.")
     origin_platform = models.CharField(max_length=40, null=True, blank=True)
@@ -57,3 +72,72 @@ class SyncedRecord(models.Model):
 
     def __str__(self) -> str:
         return str(self.uid)
+
+
+class RemovedOrigin(models.Model):
+    """What a platform reported as deleted before any record of it had come: one that comes later is not stored."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    platform = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=200)
+    removed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            # Also what every push with origins looks up.
+            models.UniqueConstraint(fields=["user", "platform", "external_id"], name="removedorigin_user_origin")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.external_id}"
+
+
+class DeviceSync(models.Model):
+    """How a device's synchronisation stands."""
+
+    device = models.OneToOneField(Device, models.CASCADE, primary_key=True, related_name="+")
+    last_push_at = models.DateTimeField(null=True, blank=True)
+    last_pull_at = models.DateTimeField(null=True, blank=True, help_text="When it last had everything, to the minute.")
+    pulled_seq = models.BigIntegerField(
+        default=0, db_default=0, help_text="The change number up to which it has pulled."
+    )
+    clock_skew_seconds = models.IntegerField(null=True, blank=True, help_text="How far its clock is ahead of ours.")
+
+    class Meta:
+        verbose_name_plural = "device syncs"
+
+    def __str__(self) -> str:
+        return str(self.device_id)
+
+
+class RefusedChange(models.Model):
+    """A pushed change that was not acceptable: which and why, never what it said. Kept for 30 days."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="+", db_index=False)
+    record_type = models.CharField(max_length=40, blank=True)
+    uid = models.UUIDField("id in the API", null=True, blank=True)
+    code = models.CharField(max_length=60)
+    pointer = models.CharField(max_length=200, blank=True)
+    times = models.PositiveIntegerField(default=1, db_default=1)
+    refused_at = models.DateTimeField(help_text="The last time.")
+
+    class Meta:
+        constraints = [
+            # A phone that sends the same again and again fills one row.
+            models.UniqueConstraint(
+                fields=["user", "device", "record_type", "uid", "code", "pointer"],
+                name="refusedchange_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            # A participant's latest, and what is too old to keep.
+            models.Index(fields=["user", "-refused_at"], name="refusedchange_user"),
+            models.Index(fields=["refused_at"], name="refusedchange_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.uid}: {self.code}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -22,6 +22,7 @@ from backend.sync.models import SyncedRecord
 from backend.sync.wire import Origin
 
 Row = dict[str, Any]
+OriginKey = tuple[str, str]
 
 READ_ONLY_FIELDS = frozenset({"version", "local_date", "week", "duplicate_of", "flags", "received_at"})
 SYNC_COLUMNS = (
@@ -60,7 +61,8 @@ class RecordType:
     """One type of record.
 
     `reference` looks up, once for a whole batch, what `parse` needs besides the record (home zone, catalogue entries);
-    `parse` raises `InvalidRecord`; `document` is the record as the API shows it.
+    `parse` raises `InvalidRecord`; `document` is the record as the API shows it; `settle` keeps derived columns in line
+    after each write.
     """
 
     name: str
@@ -72,6 +74,12 @@ class RecordType:
     date_column: str = "local_date"
     read_only: frozenset[str] = READ_ONLY_FIELDS
     deletable: bool = True
+    settle: Settle | None = None
+
+    @cached_property
+    def keeps_origin(self) -> bool:
+        """Whether its records come from somewhere."""
+        return "origin" in self.wire.__struct_fields__
 
     @cached_property
     def table(self) -> str:
@@ -98,12 +106,35 @@ class RecordType:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an app asks for. `base_version` is the version it last saw, 0 for none; `parsed` is None for a delete."""
+    """What an app asks for. `base_version` is the version it last saw, 0 for none; `parsed` is None for a delete.
+
+    `restores`: the copy that an earlier epoch acknowledged at `base_version`. `frees_origin`: the tombstone lets go of the
+    record's origin, so that it can come again under another id.
+    """
 
     record_type: RecordType
     uid: UUID
     base_version: int
     parsed: Parsed | None
+    restores: bool = False
+    frees_origin: bool = False
+
+    @property
+    def origin_key(self) -> OriginKey | None:
+        origin = self.parsed.origin if self.parsed else None
+        return (origin.platform, origin.external_id) if origin and origin.external_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRemoval:
+    """A platform has deleted what it knows by `external_id`: whatever came from there goes, of whatever type and version."""
+
+    platform: str
+    external_id: str
+
+    @property
+    def origin_key(self) -> OriginKey:
+        return (self.platform, self.external_id)
 
 
 OutcomeStatus = Literal["created", "replaced", "duplicate", "conflict", "deleted", "invalid", "retry"]
@@ -111,13 +142,18 @@ OutcomeStatus = Literal["created", "replaced", "duplicate", "conflict", "deleted
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a change. `row` is the server's copy after it, None where there is none to show."""
+    """What became of a change. `row` is the server's copy after it, None where there is none to show.
+
+    `uid` and `version` are those of the stored record, which may be another than the change's with the same origin.
+    `removed` are the tombstones that removing an origin left.
+    """
 
     status: OutcomeStatus
-    uid: UUID
+    uid: UUID | None
     version: int
     row: Row | None = None
     errors: tuple[FieldError, ...] = ()
+    removed: tuple[tuple[RecordType, Row], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +165,27 @@ class Written:
     after: Row
 
 
+class Settle(Protocol):
+    """Brings columns that the server derives in line with what a write changed, in `written` itself and in other records of
+    the participant; returns the others that changed."""
+
+    def __call__(self, user_id: UUID, written: Sequence[Written]) -> list[Written]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class DerivedType:
+    """What the server works out from a participant's changes and apps only read; it travels with the change it follows from.
+
+    `query` selects, for `%(user)s`: `seq`, the change number; `day`, which tells apart what shares one; `content`, JSON that
+    `documents` makes the documents from (None: to be worked out now). `id_of` makes the id from the day.
+    """
+
+    name: str
+    query: str
+    id_of: Callable[[date], UUID]
+    documents: Callable[[UUID, Sequence[tuple[date, Any]]], Sequence[dict[str, Any]]]
+
+
 class WriteListener(Protocol):
     """Called inside the write's transaction, after the rows are stored. `seq` is the participant's newest change."""
 
@@ -136,14 +193,18 @@ class WriteListener(Protocol):
 
 
 class Registry:
-    """The record types there are, by name, and who derives something from every write."""
+    """The record types there are, by name, what travels along with them, and who derives something from every write."""
 
     def __init__(self) -> None:
         self._types: dict[str, RecordType] = {}
+        self.derived: dict[str, DerivedType] = {}
         self.listeners: list[WriteListener] = []
 
     def register(self, record_type: RecordType) -> None:
         self._types[record_type.name] = record_type
+
+    def register_derived(self, derived: DerivedType) -> None:
+        self.derived[derived.name] = derived
 
     def listen(self, listener: WriteListener) -> None:
         if listener not in self.listeners:

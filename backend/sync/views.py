@@ -48,6 +48,8 @@ class RecordView(ParticipantView):
     def answer(self, request: Request, outcome: Outcome, parsed: Parsed | None, *, conditional: bool) -> Response:
         row = outcome.row
         if outcome.status == "invalid":
+            if any(error.code != "ahead" for error in outcome.errors):
+                raise Invalid(errors=outcome.errors)
             errors = [FieldError("", "version_ahead", f"The server's version is {outcome.version}.")]
             raise Invalid("If-Match names a version that the record has never had.", errors=errors)
         if outcome.status == "conflict" and row is not None:

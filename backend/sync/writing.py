@@ -1,60 +1,97 @@
-"""The one write path. REST, push and staff edits all come through `write_records`.
-
-For each (participant, type, id) the app says which version it last saw. Equal to the current one: the change is made.
-Lower: `duplicate` if the content is the same (a retry after a lost answer), else `conflict`, and nothing is overwritten
-unseen. Higher: `invalid`. Deletes leave tombstones, also for ids never seen, and a tombstone is final.
-"""
+"""The one write path. REST, push and staff edits all come through `write_records`; `rules.py` says what becomes of a change."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q
+import structlog
+from django.db import DataError, IntegrityError, connection, transaction
+from psycopg import errors as postgres
 from psycopg import sql
 
 from backend.api.json import encode
 from backend.api.problems import FieldError
-from backend.sync.records import (
-    Change,
-    Outcome,
-    RecordType,
-    Row,
-    Written,
-    received_row,
-    registry,
-    tombstone_row,
-)
+from backend.sync.epochs import CURRENT_EPOCH
+from backend.sync.models import RemovedOrigin
+from backend.sync.records import Change, OriginKey, OriginRemoval, Outcome, RecordType, Written, registry
+from backend.sync.working_set import WorkingSet, numbers_for
 
-OriginKey = tuple[str | None, str]
-T = TypeVar("T", Change, Written)
+logger = structlog.get_logger(__name__)
 
 
-def write_records(*, user_id: UUID, changes: Sequence[Change], now: datetime) -> list[Outcome]:
+def write_records(*, user_id: UUID, changes: Sequence[Change | OriginRemoval], now: datetime) -> list[Outcome]:
     """Carry out an app's changes in order, in one transaction; one outcome for each.
 
     The number of queries does not depend on the number of changes. When this returns, the changes are committed, unless
-    the caller holds a transaction of its own.
+    the caller holds a transaction of its own. What PostgreSQL refuses to store, though it passed every check of ours, costs
+    none of the others: halves of the batch are then written by themselves, until it stands alone and is `invalid`.
     """
+    try:
+        with transaction.atomic():
+            return _write(user_id, changes, now)
+    except (DataError, IntegrityError) as error:
+        if isinstance(error.__cause__, postgres.ForeignKeyViolation):
+            raise  # the participant is gone
+        logger.exception("not_storable", count=len(changes))
+        if len(changes) == 1:
+            return [_not_storable(changes[0])]
+    half = len(changes) // 2
     with transaction.atomic():
-        seq = advance_counter(user_id, len(changes)) - len(changes)
-        records = _Records(user_id, changes, now)
-        outcomes = []
-        for seq, change in enumerate(changes, start=seq + 1):  # noqa: B020
-            outcomes.append(records.apply(change, seq))
-        written = records.written()
-        if not written:
-            transaction.set_rollback(True)  # nothing changed, and the counter says so too
-            return outcomes
-        for record_type, rows in _by_type(written).items():
-            _store(record_type, rows)
+        return [
+            *write_records(user_id=user_id, changes=changes[:half], now=now),
+            *write_records(user_id=user_id, changes=changes[half:], now=now),
+        ]
+
+
+def _write(user_id: UUID, changes: Sequence[Change | OriginRemoval], now: datetime) -> list[Outcome]:
+    count = numbers_for(changes)
+    last_seq, epoch = _lock(user_id, count)
+    records = WorkingSet(user_id, changes, first_seq=last_seq - count + 1, epoch=epoch, now=now)
+    outcomes = [records.apply(change) for change in changes]
+    written = records.written()
+    if not written and not records.removed_origins:
+        transaction.set_rollback(True)  # nothing changed, and the counter says so too
+        return outcomes
+    store_written(user_id, written)
+    _store_removed_origins(user_id, records.removed_origins)
+    return outcomes
+
+
+def store_written(user_id: UUID, written: Sequence[Written]) -> None:
+    """Store rows, and whatever follows from them. Runs in a transaction that holds the participant's lock."""
+    stored: list[Written] = []
+    for record_type, items in _by_type(written).items():
+        settled = record_type.settle(user_id, items) if record_type.settle else []
+        stored += _store_all(user_id, record_type, [*items, *settled], unnumbered=settled)
+    _tell_listeners(user_id, stored)
+
+
+def store_derived(user_id: UUID, record_type: RecordType, changed: Sequence[Written]) -> None:
+    """Store rows of which only derived columns have changed. They keep their versions: their owners' edits stay valid."""
+    with transaction.atomic():
+        _tell_listeners(user_id, _store_all(user_id, record_type, changed, unnumbered=changed))
+
+
+def _store_all(
+    user_id: UUID, record_type: RecordType, items: Sequence[Written], *, unnumbered: Sequence[Written]
+) -> Sequence[Written]:
+    if unnumbered:
+        last = advance_counter(user_id, len(unnumbered))
+        for seq, item in enumerate(unnumbered, start=last - len(unnumbered) + 1):
+            item.after["seq"] = seq
+    if items:
+        _store(record_type, items)
+    return items
+
+
+def _tell_listeners(user_id: UUID, written: Sequence[Written]) -> None:
+    if written:
+        seq = max(item.after["seq"] for item in written)
         for listener in registry.listeners:
             listener(user_id=user_id, written=written, seq=seq)
-    return outcomes
 
 
 def advance_counter(user_id: UUID, count: int) -> int:
@@ -62,103 +99,42 @@ def advance_counter(user_id: UUID, count: int) -> int:
 
     Unused numbers leave gaps, which mean nothing. The lock is FOR NO KEY UPDATE and lasts until the commit.
     """
+    return _lock(user_id, count)[0]
+
+
+def _lock(user_id: UUID, count: int) -> tuple[int, int]:
+    """As `advance_counter`; also returns the server's epoch."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sync_synccounter AS counter (user_id, seq) VALUES (%s, %s)"
-            " ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq",
+            f" ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq, {CURRENT_EPOCH}",
             [user_id, count],
         )
-        return int(cursor.fetchone()[0])
+        seq, epoch = cursor.fetchone()
+        return int(seq), int(epoch)
 
 
-class _Records:
-    """The records that a batch touches, as they stand while its changes are applied one after the other."""
-
-    def __init__(self, user_id: UUID, changes: Sequence[Change], now: datetime) -> None:
-        self.user_id = user_id
-        self.now = now
-        self.current: dict[tuple[str, UUID], Row] = {}
-        self.by_origin: dict[tuple[str, OriginKey], UUID] = {}
-        self.before: dict[tuple[str, UUID], tuple[RecordType, Row | None]] = {}
-        for record_type, group in _by_type(changes).items():
-            for row in _stored_rows(user_id, record_type, group):
-                self._put(record_type, row)
-
-    def apply(self, change: Change, seq: int) -> Outcome:
-        row = self.current.get((change.record_type.name, change.uid))
-        version = row["version"] if row else 0
-        if change.base_version > version:
-            return _ahead(change, version, row)
-        if row is not None and row["deleted_at"] is not None:
-            return Outcome("deleted" if change.parsed else "duplicate", change.uid, version, row)
-        if change.base_version < version:
-            same = change.parsed is not None and change.parsed.content_hash() == bytes(row["content_hash"])  # type: ignore[index]
-            return Outcome("duplicate" if same else "conflict", change.uid, version, row)
-        if row is None and (first := self._same_origin(change)):
-            return Outcome("duplicate", first["uid"], first["version"], first)
-        return self._change(change, row, seq)
-
-    def _change(self, change: Change, row: Row | None, seq: int) -> Outcome:
-        version = (row["version"] if row else 0) + 1
-        if change.parsed is None:
-            after = tombstone_row(change, user_id=self.user_id, version=version, now=self.now)
-        else:
-            after = received_row(change, change.parsed, user_id=self.user_id, version=version, now=self.now)
-        after["seq"] = seq
-        if row is not None:
-            for column in ("origin_platform", "origin_app_id", "origin_external_id"):
-                after[column] = row[column]
-        self.before.setdefault((change.record_type.name, change.uid), (change.record_type, row))
-        self._put(change.record_type, after)
-        status = "deleted" if change.parsed is None else "replaced" if row else "created"
-        return Outcome(status, change.uid, version, after)  # type: ignore[arg-type]
-
-    def _same_origin(self, change: Change) -> Row | None:
-        key = _origin_key(change)
-        uid = self.by_origin.get((change.record_type.name, key)) if key else None
-        return self.current[change.record_type.name, uid] if uid else None
-
-    def _put(self, record_type: RecordType, row: Row) -> None:
-        self.current[record_type.name, row["uid"]] = row
-        if row["origin_external_id"] is not None:
-            origin = (row["origin_platform"], row["origin_external_id"])
-            self.by_origin[record_type.name, origin] = row["uid"]
-
-    def written(self) -> list[Written]:
-        return [Written(kind, before, self.current[key]) for key, (kind, before) in self.before.items()]
+def _not_storable(change: Change | OriginRemoval) -> Outcome:
+    error = FieldError("", "not_storable", "The database refuses this, and the server's operators have been told.")
+    return Outcome("invalid", change.uid if isinstance(change, Change) else None, 0, errors=(error,))
 
 
-def _ahead(change: Change, version: int, row: Row | None) -> Outcome:
-    error = FieldError("/base_version", "ahead", f"The server's version is {version}.")
-    return Outcome("invalid", change.uid, version, row, errors=(error,))
-
-
-def _origin_key(change: Change) -> OriginKey | None:
-    origin = change.parsed.origin if change.parsed else None
-    return (origin.platform, origin.external_id) if origin and origin.external_id else None
-
-
-def _by_type(items: Sequence[T]) -> dict[RecordType, list[T]]:
-    groups: dict[RecordType, list[T]] = defaultdict(list)
+def _by_type(items: Sequence[Written]) -> Mapping[RecordType, list[Written]]:
+    groups: dict[RecordType, list[Written]] = defaultdict(list)
     for item in items:
         groups[item.record_type].append(item)
     return groups
 
 
-def _stored_rows(user_id: UUID, record_type: RecordType, changes: Sequence[Change]) -> list[Row]:
-    """What is stored under the ids and origins that these changes name: one query."""
-    wanted = Q(uid__in={change.uid for change in changes})
-    for platform, ids in _external_ids(changes).items():
-        wanted |= Q(origin_platform=platform, origin_external_id__in=ids)
-    return list(record_type.model._default_manager.filter(wanted, user_id=user_id).values(*record_type.columns))
-
-
-def _external_ids(changes: Sequence[Change]) -> dict[str | None, list[str]]:
-    by_platform: dict[str | None, list[str]] = defaultdict(list)
-    for change in changes:
-        if key := _origin_key(change):
-            by_platform[key[0]].append(key[1])
-    return by_platform
+def _store_removed_origins(user_id: UUID, origins: Sequence[OriginKey]) -> None:
+    if origins:
+        RemovedOrigin.objects.bulk_create(
+            [
+                RemovedOrigin(user_id=user_id, platform=platform, external_id=external_id)
+                for platform, external_id in origins
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def _store(record_type: RecordType, written: Sequence[Written]) -> None:

@@ -65,6 +65,12 @@ class MeSerializer(StrictSerializer):
     home_time_zone = serializers.CharField(max_length=64, required=False, help_text="IANA name.")
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     hide_numbers = serializers.BooleanField(required=False)
+    preferred_origins = serializers.ListField(
+        child=serializers.CharField(max_length=241),
+        required=False,
+        max_length=20,
+        help_text="Whose record of a session is the one to keep: platforms, platform/app_id, or manual for typed in.",
+    )
     weekly_email = WeeklyEmailSerializer(source="*", required=False)
     birth_year = serializers.IntegerField(min_value=1900, allow_null=True, required=False)
     not_applicable = serializers.ListField(
@@ -75,6 +81,11 @@ class MeSerializer(StrictSerializer):
         if UNFIT_FOR_NAMES.search(name):
             raise serializers.ValidationError("A name is one line, in the order it is written.", code="characters")
         return name
+
+    def validate_preferred_origins(self, origins: list[str]) -> list[str]:
+        if any(UNFIT_FOR_NAMES.search(origin) for origin in origins):
+            raise serializers.ValidationError("An origin is named in one line.", code="characters")
+        return list(dict.fromkeys(origins))
 
     def validate_home_time_zone(self, name: str) -> str:
         if name not in available_timezones():

@@ -199,6 +199,7 @@ ME = object_schema(
         "home_time_zone": {"type": "string", "description": "IANA name."},
         "language": STRING,
         "hide_numbers": BOOLEAN,
+        "preferred_origins": array_schema(STRING, maxItems=20),
         "weekly_email": object_schema(
             {
                 "enabled": BOOLEAN,
@@ -224,7 +225,19 @@ SERVER = object_schema(
         "features": array_schema(STRING),
         "record_id_namespace": {"type": "string", "format": "uuid"},
         "limits": object_schema(
-            dict.fromkeys(("page", "body_bytes", "diet_items", "duration_seconds", "future_tolerance_seconds"), WHOLE)
+            dict.fromkeys(
+                (
+                    "page",
+                    "body_bytes",
+                    "push_changes",
+                    "push_bytes",
+                    "pull_changes",
+                    "diet_items",
+                    "duration_seconds",
+                    "future_tolerance_seconds",
+                ),
+                WHOLE,
+            )
         ),
     }
 )

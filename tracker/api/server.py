@@ -11,7 +11,10 @@ from rest_framework.response import Response
 from backend import VERSION
 from backend.api.openapi import named_schema
 from backend.api.parameters import MAX_PAGE
+from backend.limits.bounds import body_limit
 from backend.limits.views import PublicView
+from backend.sync.pulling import MAX_CHANGES as MAX_PULLED
+from backend.sync.push_wire import MAX_CHANGES as MAX_PUSHED
 from tracker.api.schemas import SERVER
 from tracker.record_types.diet import MAX_ITEMS
 from tracker.record_types.marks import RECORD_ID_NAMESPACE
@@ -37,11 +40,24 @@ class ServerView(PublicView):
                 "time": timezone.now(),
                 "languages": [code for code, _ in settings.LANGUAGES],
                 "minimum_app_version": None,
-                "features": ["logs", "weeks", "guidance", "catalogue", "weekly_email", "consents", "export", "erasure"],
+                "features": [
+                    "logs",
+                    "sync",
+                    "weeks",
+                    "guidance",
+                    "catalogue",
+                    "weekly_email",
+                    "consents",
+                    "export",
+                    "erasure",
+                ],
                 "record_id_namespace": RECORD_ID_NAMESPACE,
                 "limits": {
                     "page": MAX_PAGE,
                     "body_bytes": settings.MAX_BODY_BYTES,
+                    "push_changes": MAX_PUSHED,
+                    "push_bytes": body_limit("/v1/sync/push"),
+                    "pull_changes": MAX_PULLED,
                     "diet_items": MAX_ITEMS,
                     "duration_seconds": MAX_DURATION_SECONDS,
                     "future_tolerance_seconds": int(FUTURE_TOLERANCE.total_seconds()),

@@ -11,7 +11,7 @@ from backend.api.parameters import iso_date
 from backend.consents import views as consents
 from backend.privacy import export_views
 from backend.privacy import views as privacy
-from tracker.api import catalogue, logs, me, server, weeks
+from tracker.api import catalogue, logs, me, server, sync, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
@@ -65,6 +65,11 @@ urlpatterns = [
     path("weeks/<week:week>", weeks.WeekView.as_view()),
     path("weeks/<week:week>/confirmation", logs.WeekConfirmationView.as_view()),
     path("weeks/<week:week>/guidance", weeks.GuidanceView.as_view()),
+    path("sync/push", sync.PushView.as_view()),
+    path("sync/pull", sync.PullView.as_view()),
+    path("sync/status", sync.SyncStatusView.as_view()),
+    path("sync/origins", sync.OriginListView.as_view()),
+    path("sync/origins/<str:platform>", sync.OriginView.as_view()),
     path("catalogue/exercise-activities", catalogue.ExerciseActivitiesView.as_view()),
     path("catalogue/cognitive-activities", catalogue.CognitiveActivitiesView.as_view()),
     path("catalogue/foods", catalogue.FoodsView.as_view()),

@@ -24,6 +24,9 @@ class ParticipantFacts(models.Model):
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     not_applicable = ArrayField(models.CharField(max_length=40), null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    seq = models.BigIntegerField(
+        db_default=0, editable=False, help_text="The participant's change number of the change."
+    )
 
     class Meta:
         verbose_name_plural = "participant facts"
@@ -103,6 +106,9 @@ class WeeklyScore(models.Model):
     not_applicable = ArrayField(models.CharField(max_length=40), default=list)
     input_hash = models.BinaryField(max_length=16)
     revision = models.PositiveIntegerField(help_text="Grows only when the result has changed.")
+    seq = models.BigIntegerField(
+        db_default=0, editable=False, help_text="The newest of the participant's changes that it takes into account."
+    )
     scored_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When the week's summary was made.")
 

@@ -25,6 +25,7 @@ from backend.sync.wire import (
 )
 from tracker.catalogue import OTHER, PLATFORMS, ExerciseEntry, find_exercise_activities
 from tracker.models import ExerciseLog
+from tracker.record_types.same_sessions import settle_sessions
 from tracker.record_types.times import (
     MAX_DURATION_SECONDS,
     Reference,
@@ -54,6 +55,9 @@ class ExerciseLogWire(Struct, forbid_unknown_fields=True, frozen=True):
     distance_m: Annotated[Decimal, Meta(description="Metres.")] | None = None
     activity_name: Text120 | None = None
     note: Note = ""
+    separate_session: Annotated[
+        bool, Meta(description="Real, although another source has a session at the same time.")
+    ] = False
     origin: Origin | None = None
 
 
@@ -82,6 +86,7 @@ def parse(wire: ExerciseLogWire, reference: Reference[ExerciseEntry]) -> Parsed:
         "effort": wire.effort,
         "distance_m": _distance(wire.distance_m),
         "note": wire.note,
+        "separate_session": wire.separate_session,
         "duplicate_of": None,
         "intensity": wire.effort or entry.intensity,
         "strength": entry.strength,
@@ -97,6 +102,8 @@ def parse(wire: ExerciseLogWire, reference: Reference[ExerciseEntry]) -> Parsed:
         None if wire.distance_m is None else wire.distance_m.normalize(),
         wire.activity_name,
         wire.note,
+        # Only if it is said: what was hashed before there was this field stays the same.
+        *(["separate_session"] if wire.separate_session else []),
     )
     return Parsed(content, said, tuple(flags), wire.origin)
 
@@ -131,6 +138,7 @@ def document(row: Mapping[str, Any]) -> dict[str, Any]:
         "duration_seconds": row["duration_seconds"],
         "effort": row["effort"],
         "distance_m": None if distance is None else plain_number(distance),
+        "separate_session": row["separate_session"],
         **log_document(row),
         "duplicate_of": row["duplicate_of"],
     }
@@ -148,4 +156,5 @@ EXERCISE_LOG = RecordType(
     reference=reference,
     parse=parse,
     document=document,
+    settle=settle_sessions,
 )

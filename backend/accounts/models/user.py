@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower, Now
@@ -68,6 +69,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     home_time_zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=16, default="en")
+    preferred_origins = ArrayField(
+        models.CharField(max_length=250),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Platforms, or platform/app, whose record of a session is the one to keep; manual: typed in.",
+    )
     hide_numbers = models.BooleanField(default=False, help_text="Words instead of numbers, everywhere.")
 
     weekly_email = models.BooleanField(default=True)

@@ -1,0 +1,128 @@
+"""Reading a participant's changes in order, of all types in one statement.
+
+One statement sees one state of the database. With one for each type, a change could be committed between two of them, and a
+reader that has then gone past it would never see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connection, models
+
+from backend.postgres.prepared import fetch_all
+from backend.sync.cursors import Cursor, Place
+from backend.sync.records import DerivedType, RecordType, registry
+
+
+class Change(NamedTuple):
+    """One thing to deliver. `row` holds a record's columns; `day` and `content` are what a derived type has instead."""
+
+    kind: int
+    seq: int
+    day: date | None
+    deleted: bool
+    row: dict[str, Any]
+    content: Any
+
+    @property
+    def place(self) -> Place:
+        return (self.seq, self.kind, self.day.toordinal() if self.day else 0)
+
+
+def read_changes(user_id: UUID, cursor: Cursor, *, limit: int) -> list[Change]:
+    """Up to `limit` things after the cursor's place: in order, or in a snapshot backwards and without tombstones."""
+    names, json_columns, query = _query(cursor.types, cursor.snapshot_of is not None)
+    seq, kind, day = cursor.place
+    parameters = {
+        "user": user_id,
+        "seq": seq,
+        "kind": kind,
+        "day": date.fromordinal(day) if day else date.min,
+        "top": cursor.snapshot_of or 0,
+        "limit": limit,
+    }
+    return [_change(names, json_columns, row) for row in fetch_all(query, parameters)]
+
+
+def kinds() -> dict[str, int]:
+    """The types by the number that orders what shares a change number: records, which share none, come first."""
+    return {record_type.name: 0 for record_type in registry} | {
+        name: number for number, name in enumerate(registry.derived, start=1)
+    }
+
+
+def _change(names: Sequence[str], json_columns: Sequence[str], values: Sequence[Any]) -> Change:
+    """JSON arrives as text, and a record's goes out as it is."""
+    kind, seq, day, deleted, content = values[:5]
+    row = dict(zip(names, values[5:], strict=True))
+    for name in json_columns:
+        if row[name] is not None:
+            row[name] = msgspec.Raw(row[name])
+    return Change(kind, seq, day, deleted, row, None if content is None else msgspec.json.decode(content))
+
+
+@cache
+def _query(types: tuple[str, ...], snapshot: bool) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The names of the records' columns, those that hold JSON, and the statement; `types` have been checked."""
+    records = [registry[name] for name in types if name in registry]
+    columns = _columns(records)
+    branches = [_record_branch(record_type, columns, snapshot) for record_type in records]
+    numbers = kinds()
+    branches += [
+        _derived_branch(numbers[name], derived, columns, snapshot)
+        for name, derived in registry.derived.items()
+        if name in types
+    ]
+    order = "DESC" if snapshot else "ASC"
+    query = " UNION ALL ".join(f"({branch})" for branch in branches)
+    return (
+        ("record_type", *columns),
+        tuple(name for name, kind in columns.items() if kind == "jsonb"),
+        f"SELECT * FROM ({query}) AS changes ORDER BY seq {order}, kind {order}, day {order} LIMIT %(limit)s",
+    )
+
+
+def _columns(records: Sequence[RecordType]) -> dict[str, str]:
+    """Every column that some document is made from, with its PostgreSQL type."""
+    columns: dict[str, str] = {}
+    for record_type in records:
+        for name in record_type.shown_columns:
+            field: models.Field[Any, Any] = record_type.model._meta.get_field(name)  # type: ignore[assignment]
+            kind = field.db_type(connection) or ""
+            assert columns.setdefault(name, kind) == kind, f"{name} is of several types"
+    return columns
+
+
+def _record_branch(record_type: RecordType, columns: dict[str, str], snapshot: bool) -> str:
+    shown = set(record_type.shown_columns)
+    selected = ", ".join(name if name in shown else f"NULL::{kind}" for name, kind in columns.items())
+    # A record is the first of what shares its number, so backwards the last.
+    backwards = "seq <= %(top)s AND seq < %(seq)s::bigint + (%(kind)s > 0)::int AND deleted_at IS NULL"
+    reached = backwards if snapshot else "seq > %(seq)s"
+    order = "DESC" if snapshot else "ASC"
+    head = "0 AS kind, seq, NULL::date AS day, deleted_at IS NOT NULL, NULL::jsonb"
+    return (
+        f"SELECT {head}, '{record_type.name}'::text, {selected} FROM {record_type.table}"
+        f" WHERE user_id = %(user)s AND {reached} ORDER BY seq {order} LIMIT %(limit)s"
+    )
+
+
+def _derived_branch(number: int, derived: DerivedType, columns: dict[str, str], snapshot: bool) -> str:
+    nothing = "".join(f", NULL::{kind}" for kind in columns.values())
+    compared = "(seq, {number}, day) {sign} (%(seq)s::bigint, %(kind)s::int, %(day)s::date)"
+    reached = (
+        "seq <= %(top)s AND " + compared.format(number=number, sign="<")
+        if snapshot
+        else compared.format(number=number, sign=">")
+    )
+    order = "DESC" if snapshot else "ASC"
+    return (
+        f"SELECT {number}, seq, day, false, content, '{derived.name}'::text{nothing} FROM ({derived.query}) AS derived"
+        f" WHERE {reached} ORDER BY seq {order}, day {order} LIMIT %(limit)s"
+    )

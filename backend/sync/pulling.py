@@ -1,0 +1,125 @@
+"""Pull: a snapshot first, newest first, then every change in order. One cursor leads through both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.accounts.models import Device
+from backend.api.json import encode
+from backend.api.problems import FieldError, Invalid
+from backend.postgres.prepared import fetch_all
+from backend.sync.changes import Change, read_changes
+from backend.sync.cursors import LIFETIME, Cursor, read_cursor
+from backend.sync.devices import note_pull
+from backend.sync.epochs import CURRENT_EPOCH
+from backend.sync.records import registry
+
+MAX_CHANGES = 500
+MAX_BYTES = 512 * 1024
+NOTED_EVERY = timedelta(minutes=1)
+
+_STANDING = (
+    f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
+    " (SELECT pulled_seq FROM sync_devicesync WHERE device_id = %(device)s),"
+    " (SELECT last_pull_at FROM sync_devicesync WHERE device_id = %(device)s)"
+)
+
+
+def type_names() -> tuple[str, ...]:
+    """Everything that can be pulled."""
+    return (*(record_type.name for record_type in registry), *registry.derived)
+
+
+def pull(
+    device: Device, *, cursor: str | None, types: Sequence[str] | None, limit: int, now: datetime
+) -> dict[str, Any]:
+    """One page. Raises `CursorExpired`, and `Invalid` for a cursor that isn't this participant's.
+
+    `types` None: those of the cursor, or all.
+    """
+    user_id = device.user_id
+    ((epoch, newest, pulled_seq, last_pull_at),) = fetch_all(_STANDING, {"user": user_id, "device": device.pk})
+    if cursor is None:
+        chosen = tuple(name for name in type_names() if types is None or name in types)
+        place = Cursor(chosen, (newest + 1, 0, 0), snapshot_of=newest)
+    else:
+        place = read_cursor(cursor, user_id, epoch=epoch, seq=newest, now=now)
+        if types is not None and set(types) != set(place.types):
+            problem = FieldError("?types", "other_types", "The cursor was made for other types.")
+            raise Invalid("Some parameters are not acceptable.", errors=[problem])
+    changes = read_changes(user_id, place, limit=limit + 1)
+    page = _within_bytes(_documents(user_id, changes[:limit]))
+    after, has_more = _next(place, changes, len(page), newest)
+    if not has_more and (pulled_seq != newest or last_pull_at is None or now - last_pull_at > NOTED_EVERY):
+        note_pull(device, seq=newest, now=now)
+    return {
+        "account": user_id,
+        "epoch": epoch,
+        "server_now": now,
+        "changes": page,
+        "cursor": after.sign(user_id, epoch=epoch, now=now),
+        "has_more": has_more,
+        "cursor_expires_at": now + LIFETIME,
+    }
+
+
+def _next(place: Cursor, changes: Sequence[Change], delivered: int, newest: int) -> tuple[Cursor, bool]:
+    """The cursor after this page, and whether there is more."""
+    if delivered < len(changes):
+        return Cursor(place.types, changes[delivered - 1].place, place.snapshot_of), True
+    if place.snapshot_of is not None:
+        # Done: on to what has changed since it began. Everything of that number itself was in it.
+        return Cursor(place.types, (place.snapshot_of, *_LAST)), newest > place.snapshot_of
+    return Cursor(place.types, changes[-1].place if changes else place.place), False
+
+
+_LAST = (2**15, date.max.toordinal())
+
+
+def _documents(user_id: UUID, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    derived: dict[str, list[int]] = defaultdict(list)
+    documents: list[dict[str, Any]] = []
+    for number, change in enumerate(changes):
+        name = change.row["record_type"]
+        if name in registry.derived:
+            derived[name].append(number)
+            documents.append({})
+        else:
+            documents.append(_record(name, change))
+    for name, numbers in derived.items():
+        kind = registry.derived[name]
+        asked = [(day, changes[number].content) for number in numbers if (day := changes[number].day)]
+        for number, (day, _), document in zip(numbers, asked, kind.documents(user_id, asked), strict=True):
+            documents[number] = {
+                "type": name,
+                "id": kind.id_of(day),
+                "version": changes[number].seq,
+                "record": document,
+            }
+    return documents
+
+
+def _record(name: str, change: Change) -> dict[str, Any]:
+    head = {"type": name, "id": change.row["uid"], "version": change.row["version"]}
+    if change.deleted:
+        return {**head, "deleted": True}
+    return {**head, "record": registry[name].document(change.row)}
+
+
+def _within_bytes(documents: Sequence[dict[str, Any]]) -> list[msgspec.Raw]:
+    """As many as fit, and at least one."""
+    page: list[msgspec.Raw] = []
+    size = 0
+    for document in documents:
+        encoded = encode(document)
+        size += len(encoded)
+        if page and size > MAX_BYTES:
+            break
+        page.append(msgspec.Raw(encoded))
+    return page

@@ -1,0 +1,123 @@
+"""Push: up to 500 changes of mixed types, each with an outcome. Everything acknowledged is committed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from backend.accounts.models import Device, User
+from backend.api.problems import FieldError, Problem
+from backend.sync.devices import Refusal, clock_skew, note_push, note_refusals
+from backend.sync.epochs import current_epoch
+from backend.sync.push_wire import Push, Read, Refused, client_time, read_changes
+from backend.sync.records import Change, Outcome, RecordType, Row, registry
+from backend.sync.writing import write_records
+
+MOST_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = "clock_skew"
+
+
+class WrongAccount(Problem):
+    status, code = 409, "wrong_account"
+    detail = "These changes are somebody else's; nothing was stored. Keep them until that account is signed in."
+
+
+def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str, Any]:
+    """Carry out what an app sends; the answer's document. Raises `WrongAccount`, and then nothing is stored."""
+    if pushed.account != user.pk:
+        raise WrongAccount()
+    skew = clock_skew(client_time(pushed.client_now), now=now)
+    read = read_changes(user, pushed.changes, now=now)
+    if skew is not None and abs(skew) > MOST_SKEW:
+        read = [_flagged(change) for change in read]
+    changes = [change for change in read if not isinstance(change, Refused)]
+    outcomes = iter(write_records(user_id=user.pk, changes=changes, now=now) if changes else [])
+    documents = []
+    refusals = []
+    for entry, change in zip(pushed.changes, read, strict=True):
+        head = _head(entry)
+        if isinstance(change, Refused):
+            errors = change.errors
+            documents.append({**_refused_document(change), **head})
+        else:
+            outcome = next(outcomes)
+            errors = outcome.errors
+            documents.append({"outcome": outcome.status, **head, **_outcome_members(change, outcome)})
+        refusals += [_refusal(head, error) for error in errors if documents[-1]["outcome"] == "invalid"]
+    note_push(device, skew=skew, now=now)
+    if refusals:
+        note_refusals(device, refusals, now=now)
+    return {"account": user.pk, "epoch": current_epoch(), "server_now": now, "outcomes": documents}
+
+
+def record_document(record_type: RecordType, row: Row) -> dict[str, Any]:
+    """A stored record or tombstone, as pulls deliver it too."""
+    head = {"type": record_type.name, "id": row["uid"], "version": row["version"]}
+    if row["deleted_at"] is not None:
+        return {**head, "deleted": True}
+    return {**head, "record": record_type.document(row)}
+
+
+def _flagged(change: Read) -> Read:
+    """The phone's clock is off: the records it sends now say so."""
+    if (
+        not isinstance(change, Change)
+        or change.parsed is None
+        or change.restores
+        or not change.record_type.keeps_origin
+    ):
+        return change
+    return replace(change, parsed=replace(change.parsed, flags=(*change.parsed.flags, CLOCK_SKEW)))
+
+
+def _head(entry: Any) -> dict[str, Any]:
+    """What the change said it was about, as far as it can be made out."""
+    said: dict[str, Any] = {}
+    if isinstance(entry, dict):
+        if isinstance(name := entry.get("type"), str) and (name in registry or name in registry.derived):
+            said["type"] = name
+        if uid := _uuid(entry.get("id")):
+            said["id"] = uid
+    return said
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _refused_document(refused: Refused) -> dict[str, Any]:
+    errors = [error.document() for error in refused.errors]
+    if refused.retry_after is None:
+        return {"outcome": "invalid", "errors": errors}
+    return {"outcome": "retry", "retry_after": math.ceil(refused.retry_after.total_seconds()), "errors": errors}
+
+
+def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    if not isinstance(change, Change):
+        if outcome.status != "invalid":
+            members["removed"] = [
+                {"type": record_type.name, "id": row["uid"], "version": row["version"]}
+                for record_type, row in outcome.removed
+            ]
+    else:
+        other = outcome.uid != change.uid
+        if other:
+            members["same_as"] = outcome.uid
+        if outcome.version:
+            members["version"] = outcome.version
+        if outcome.row is not None and (outcome.status == "conflict" or other):
+            members["current"] = record_document(change.record_type, outcome.row)
+    if outcome.errors:
+        members["errors"] = [error.document() for error in outcome.errors]
+    return members
+
+
+def _refusal(head: dict[str, Any], error: FieldError) -> Refusal:
+    return Refusal(head.get("type", ""), head.get("id"), error)

@@ -1,0 +1,68 @@
+"""What phones pull besides records: the facts that weeks are scored by, and weekly scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from backend.sync.records import DerivedType, registry
+from tracker.record_types.marks import RECORD_ID_NAMESPACE
+from tracker.scoring.weeks import Week
+from tracker.week_overviews import overview_of_row, score_on_the_spot
+
+Asked = Sequence[tuple[date, Any]]
+
+
+def participant_facts_id(monday: date) -> UUID:
+    return uuid5(RECORD_ID_NAMESPACE, f"participant_facts:{Week(monday)}")
+
+
+def weekly_score_id(monday: date) -> UUID:
+    return uuid5(RECORD_ID_NAMESPACE, f"weekly_score:{Week(monday)}")
+
+
+def facts_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
+    return [
+        {
+            "from_week": str(Week(monday)),
+            "birth_year": facts["birth_year"],
+            "not_applicable": facts["not_applicable"] or [],
+        }
+        for monday, facts in asked
+    ]
+
+
+def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
+    """Those that are due, which come without content, are scored on the spot."""
+    on_the_spot = score_on_the_spot(user_id, [Week(monday) for monday, row in asked if row is None])
+    return [on_the_spot[Week(monday)] if row is None else overview_of_row(Week(monday), row) for monday, row in asked]
+
+
+PARTICIPANT_FACTS = DerivedType(
+    name="participant_facts",
+    query=(
+        "SELECT seq, from_week AS day, to_jsonb(facts) AS content"
+        " FROM tracker_participantfacts AS facts WHERE user_id = %(user)s"
+    ),
+    id_of=participant_facts_id,
+    documents=facts_documents,
+)
+# A week that is due has the version of the write that made it so, and its score that version once a worker has been there. Both
+# change in one transaction, so a reader who goes by these numbers meets the one or the other, whenever workers come.
+WEEKLY_SCORE = DerivedType(
+    name="weekly_score",
+    query=(
+        "SELECT seq, week AS day, to_jsonb(score) AS content"
+        " FROM tracker_weeklyscore AS score WHERE user_id = %(user)s"
+        " UNION ALL SELECT version, week, NULL FROM tracker_dueweek WHERE user_id = %(user)s"
+    ),
+    id_of=weekly_score_id,
+    documents=score_documents,
+)
+
+
+def register_all() -> None:
+    registry.register_derived(PARTICIPANT_FACTS)
+    registry.register_derived(WEEKLY_SCORE)
