@@ -126,16 +126,23 @@ export function copyOf(change: Change): Copy {
   return { version: change.version, record: change.deleted === true ? null : (change.record ?? {}) };
 }
 
-/** The entry of what a restored server may have forgotten. Derived records come back by themselves. */
+/** The entry of what a restored server may have forgotten. What it works out comes back by itself, under numbers that it may
+ * have given before. */
 export function toRestore(entry: Entry): Entry {
-  const known = entry.server !== null && entry.server.version > 0;
-  return known && (isWritten(entry.type) || entry.type === ORIGIN) ? { ...entry, restore: true } : entry;
+  if (entry.server === null || entry.server.version === 0) return entry;
+  if (isWritten(entry.type) || entry.type === ORIGIN) return { ...entry, restore: true, notBefore: 0 };
+  return { ...entry, server: { ...entry.server, version: 0 } };
 }
 
-/** Did the server acknowledge this and nothing else hold it here? Then a snapshot without it means that it is gone. */
+/** Does the server have it, as far as is known here? Then a snapshot without it means that it is gone. */
 export function isSweepable(entry: Entry): boolean {
-  const held = isWaiting(entry) || entry.refusal !== null || entry.conflict !== null || entry.restore;
-  return entry.server !== null && entry.server.record !== null && !held;
+  return entry.server !== null && entry.server.record !== null;
+}
+
+/** What is left of a record that a snapshot didn't bring: what the app wrote, for whatever becomes of that. */
+export function swept(entry: Entry): Entry | null {
+  const held = isWaiting(entry) || entry.refusal !== null || entry.conflict !== null;
+  return held && entry.server !== null ? { ...entry, server: { ...entry.server, record: null } } : null;
 }
 
 /** Platform and external id in one text, null for what has none. */

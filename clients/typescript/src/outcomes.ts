@@ -60,7 +60,9 @@ function stored(entry: Entry, edit: Edit, version: number): Entry {
 }
 
 function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
-  const server: Copy = { version: Math.max(outcome.version ?? 0, entry.server?.version ?? 0), record: null };
+  // With `same_as` the tombstone is another id's; the server has never heard of this one.
+  const version = outcome.same_as === undefined ? (outcome.version ?? 0) : 0;
+  const server: Copy = { version: Math.max(version, entry.server?.version ?? 0), record: null };
   const last = entry.pending ?? entry.flight?.edit;
   const conflict = entry.conflict && { ...entry.conflict, theirs: server };
   const left: Entry = { ...entry, server, flight: null, pending: null, conflict, restore: false };
@@ -118,6 +120,8 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       return { entry: { ...entry, server: theirCopy(outcome), restore: false } };
     case "invalid": {
       const errors = outcome.errors ?? [];
+      // Acknowledged in this epoch already: there is nothing to give back.
+      if (errors.some((error) => error.code === "not_restored")) return { entry: { ...entry, restore: false } };
       const lost = server.record !== null && !isWaiting(entry) && entry.refusal === null;
       const edit: Edit | null = lost && server.record ? { op: "upsert", base: server.version, record: server.record } : null;
       return { entry: { ...entry, restore: false, refusal: edit ? { edit, errors } : entry.refusal } };

@@ -1,5 +1,5 @@
 // Pulling: pages until there are no more, each stored together with its cursor.
-import { copyOf, newEntry, shownByServer } from "./entries.js";
+import { copyOf, newEntry, shownByServer, swept } from "./entries.js";
 import type { SyncEvent } from "./events.js";
 import type { Requests } from "./requests.js";
 import { beginRestore, withoutCursor } from "./restoring.js";
@@ -83,5 +83,8 @@ async function take(rows: Rows, asked: State, page: PullAnswer): Promise<{ event
 
 /** What a complete snapshot did not bring was deleted meanwhile. */
 async function sweep(rows: Rows, snapshot: number): Promise<void> {
-  for (const entry of await rows.find({ by: "swept", before: snapshot })) await rows.erase(entry.type, entry.id);
+  for (const entry of await rows.find({ by: "swept", before: snapshot })) {
+    const left = swept(entry);
+    await (left === null ? rows.erase(entry.type, entry.id) : rows.save(left));
+  }
 }

@@ -13,9 +13,9 @@ export async function beginRestore(rows: Rows, state: State, epoch: number): Pro
   let records = 0;
   for (const entry of await rows.find({ by: "all" })) {
     const marked = toRestore(entry);
-    if (!marked.restore) continue;
-    records += 1;
-    await rows.save({ ...marked, notBefore: 0 });
+    if (marked === entry) continue;
+    if (marked.restore) records += 1;
+    await rows.save(marked);
   }
   return [{ kind: "restoring", epoch, records }];
 }

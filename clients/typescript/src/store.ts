@@ -23,7 +23,7 @@ export interface Indexed {
   readonly notBefore: number;
   readonly refused: boolean;
   readonly conflict: boolean;
-  /** The snapshot that brought it last, of entries that a snapshot without them removes. */
+  /** The snapshot that brought it last, null for what the server is not known to have. */
   readonly swept: number | null;
 }
 

@@ -185,7 +185,10 @@ export class FakeServer {
 
   private takeBack(account: string, change: Sent, row: Row | undefined): Outcome {
     const { type, id, version } = change;
-    if (row?.record === null) return { outcome: "deleted", type, id, version: row.version };
+    if (version >= this.floor()) {
+      return { outcome: "invalid", type, id, errors: [{ pointer: "/version", code: "not_restored" }] };
+    }
+    if (row?.record === null) return { outcome: change.deleted ? "duplicate" : "deleted", type, id, version: row.version };
     if (row === undefined || row.version < version) {
       const origin = change.deleted ? null : originOf(change.record);
       const first = row === undefined ? this.ofOrigin(account, type, origin) : undefined;
@@ -195,7 +198,7 @@ export class FakeServer {
       this.store(account, type, id, version, change.deleted ? null : change.record, row?.origin ?? origin);
       return { outcome: change.deleted ? "deleted" : row ? "replaced" : "created", type, id, version };
     }
-    const agreed = row.version === version || (!change.deleted && same(change.record, row.record));
+    const agreed = !change.deleted && same(change.record, row.record);
     if (agreed) return { outcome: "duplicate", type, id, version: row.version };
     return { outcome: "conflict", type, id, version: row.version, current: shown(row) };
   }
