@@ -7,6 +7,7 @@ takes.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import dataclass
@@ -117,7 +118,13 @@ def faults_of_answer(method: str, path: str, answer: Any) -> list[str]:
     if media_type not in content:
         return [*faults, f"{operation.name} {status} is {media_type}, documented are {list(content)}"]
     steps = ("paths", operation.path, operation.method, "responses", status, "content", media_type, "schema")
-    return faults + [f"{operation.name} {status}{fault}" for fault in _faults(_pointer(*steps), answer.content)]
+    return faults + [f"{operation.name} {status}{fault}" for fault in _faults(_pointer(*steps), content_of(answer))]
+
+
+def content_of(answer: Any) -> bytes:
+    """The body, expanded if it came compressed."""
+    content: bytes = answer.content
+    return gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content
 
 
 def _faults_of_headers(operation: Operation, headers: dict[str, Any], answer: Any) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from backend.accounts.models import User
-from backend.privacy.sections import CHUNK, Column, Row, Section, leave_out, register_section
+from backend.privacy.sections import CHUNK, Column, Row, Section, register_section
 from backend.sync.records import registry
 from tracker.models import (
     CognitiveLog,
@@ -24,10 +24,11 @@ from tracker.scoring.weeks import Week
 
 WORKING = "How work on it is shared out; it says nothing about you."
 YOU = {"user_id": "You.", "id": "A row's number; `uid` is the id that your app made."}
+IN_ORDER = "The order of your changes on the server."
 SYNC_LEFT_OUT = {
     **YOU,
     "content_hash": "Made from the other columns, to recognise a retry.",
-    "seq": "The order of your changes on the server.",
+    "seq": IN_ORDER,
 }
 
 
@@ -72,6 +73,7 @@ EXERCISE_LOGS = Section(
         Column("intensity", "What it counts as: light, moderate, vigorous."),
         Column("strength", "Whether it counts as strength exercise."),
         Column("balance", "Whether it counts as balance exercise."),
+        Column("separate_session", "Whether you said that it is no repetition of another source's."),
         Column("duplicate_of", "The log that it repeats."),
         *_LOG,
     ),
@@ -143,7 +145,7 @@ FACTS = Section(
         Column("recorded_at", "When you first said something for that week."),
     ),
     model=ParticipantFacts,
-    left_out=YOU,
+    left_out={**YOU, "seq": IN_ORDER},
 )
 _ARRAYS = "; in the order of the protocol's practices, empty where one did not apply"
 WEEKLY_SCORES = Section(
@@ -169,7 +171,7 @@ WEEKLY_SCORES = Section(
         Column("closed_at", "When the week's summary was made."),
     ),
     model=WeeklyScore,
-    left_out={**YOU, "input_hash": "Made from your logs, to recognise that they changed."},
+    left_out={**YOU, "seq": IN_ORDER, "input_hash": "Made from your logs, to recognise that they changed."},
 )
 DUE_WEEKS = Section(
     "due_weeks",
@@ -220,4 +222,3 @@ def register_all() -> None:
         DUE_WEEKS,
     ):
         register_section(section)
-    leave_out("sync.synccounter", "A counter that puts your changes in order.")

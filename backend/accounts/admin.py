@@ -27,6 +27,7 @@ OWN_CHOICES = (
     "home_time_zone",
     "language",
     "hide_numbers",
+    "preferred_origins",
     "weekly_email",
     "weekly_email_weekday",
     "weekly_email_hour",

@@ -62,6 +62,7 @@ PROFILE = Section(
         Column("home_time_zone", "The time zone where you are at home."),
         Column("language", "The language of texts and mails."),
         Column("hide_numbers", "Whether you chose words instead of numbers."),
+        Column("preferred_origins", "The platforms and apps whose record of a session you prefer."),
         Column("weekly_email", "Whether you want the weekly summary."),
         Column("weekly_email_weekday", "The day that you chose for it.", "0 is Monday, 6 is Sunday"),
         Column("weekly_email_hour", "The hour that you chose for it, at home.", "0 to 23"),

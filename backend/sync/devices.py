@@ -43,16 +43,17 @@ def note_push(device: Device, *, skew: timedelta | None, now: datetime) -> None:
     seconds = None if skew is None else max(-MAX_SKEW, min(MAX_SKEW, round(skew.total_seconds())))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sync_devicesync AS sync (device_id, last_push_at, clock_skew_seconds) VALUES (%s, %s, %s)"
+            "INSERT INTO sync_devicesync AS sync (device_id, user_id, last_push_at, clock_skew_seconds)"
+            " VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (device_id) DO UPDATE SET last_push_at = EXCLUDED.last_push_at,"
             " clock_skew_seconds = COALESCE(EXCLUDED.clock_skew_seconds, sync.clock_skew_seconds)",
-            [device.pk, now, seconds],
+            [device.pk, device.user_id, now, seconds],
         )
 
 
 def note_pull(device: Device, *, seq: int, now: datetime) -> None:
     DeviceSync.objects.bulk_create(
-        [DeviceSync(device=device, last_pull_at=now, pulled_seq=seq)],
+        [DeviceSync(device=device, user_id=device.user_id, last_pull_at=now, pulled_seq=seq)],
         update_conflicts=True,
         unique_fields=["device"],
         update_fields=["last_pull_at", "pulled_seq"],

@@ -97,6 +97,7 @@ class DeviceSync(models.Model):
     """How a device's synchronisation stands."""
 
     device = models.OneToOneField(Device, models.CASCADE, primary_key=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     last_push_at = models.DateTimeField(null=True, blank=True)
     last_pull_at = models.DateTimeField(null=True, blank=True, help_text="When it last had everything, to the minute.")
     pulled_seq = models.BigIntegerField(

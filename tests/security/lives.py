@@ -143,6 +143,16 @@ def _identity(life: Life) -> None:
     SocialToken.objects.create(account=account, token=life.canary)
 
 
+def _synced(life: Life) -> None:
+    """A phone that has pushed and pulled, was refused something, and reported a session as gone that never came."""
+    gone = {"op": "delete_by_origin", "platform": f"gone.{life.canary[:30]}", "external_id": f"gone-{life.canary}"}
+    refused = {"op": "delete", "type": "day_mark", "id": str(uuid.uuid4()), "base_version": 0}
+    body = {"account": str(life.user.pk), "changes": [gone, refused]}
+    assert life.phone.post("/v1/sync/push", body).status_code == 200
+    assert life.phone.get("/v1/sync/pull").status_code == 200
+    life.addresses["/v1/sync/origins/{platform}"] = [{"platform": "nowhere"}]
+
+
 def _pseudonym(life: Life) -> None:
     """Staff have looked at them."""
     pseudonyms([life.user.pk])
@@ -183,6 +193,7 @@ MAKERS: dict[str, Callable[[Life], None]] = {
     "mfa.Authenticator": _second_factor,
     "accounts.Device": _devices,
     "socialaccount.SocialAccount, socialaccount.SocialToken": _identity,
+    "sync.DeviceSync, sync.RefusedChange, sync.RemovedOrigin": _synced,
     "audit.ParticipantKey": _pseudonym,
     "outbox.OutgoingMail": _mail,
     "consents.ConsentDecision": _consents,

@@ -242,7 +242,8 @@ def test_the_status_says_why_a_log_did_not_count(phone: Phone, other_phone: Phon
         ("exercise_log", log["id"], "unknown_choice", "/record/effort", 2),
         ("exercise_log", log["id"], "unknown_field", "/record", 2),
     ]
-    assert "secret" not in str(status) and "hidden" not in str(status)
+    assert "secret" not in str(status)
+    assert "hidden" not in str(status)
     pull(phone)
     status = phone.get("/v1/sync/status").json()
     assert status["devices"][0]["changes_behind"] == 0

@@ -1,0 +1,255 @@
+"""Pull: a snapshot newest first, then changes in order; nothing skipped, nothing of anybody else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from django.core import signing
+from django.utils import timezone
+
+from backend.accounts.models import Device, DeviceToken
+from backend.sync import cursors
+from backend.sync.models import SyncCounter
+from tests.conftest import Phone, cognitive, exercise, meal
+from tests.sync.conftest import brief, delete, pull, pull_page, push, upsert
+from tracker.models import WeeklyScore
+from tracker.participant_facts import change_facts
+from tracker.record_types.marks import day_mark_id
+from tracker.scoring.weeks import Week
+from tracker.weekly_scores import score_due_weeks
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 11, 16)
+LOGS = "exercise_log,cognitive_log,diet_log,day_mark,week_confirmation"
+
+
+def some_logs(phone: Phone, count: int) -> list[str]:
+    """Ids in the order of their change numbers."""
+    made = [
+        (upsert("exercise_log", exercise(MONDAY)), upsert("diet_log", meal(MONDAY, berries=1))) for _ in range(count)
+    ]
+    changes = [change for pair in made for change in pair][:count]
+    push(phone, *changes)
+    return [change["id"] for change in changes]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 500])
+def test_a_snapshot_is_newest_first_and_goes_on_at_any_page(phone: Phone, limit: int) -> None:
+    ids = some_logs(phone, 7)
+    push(phone, delete("exercise_log", ids[2], 1))
+    changes, cursor = pull(phone, types=LOGS, limit=limit)
+    assert [change["id"] for change in changes] == [uid for uid in reversed(ids) if uid != ids[2]]
+    assert pull(phone, cursor)[0] == []
+
+
+def test_a_record_is_pulled_as_it_is_read(phone: Phone) -> None:
+    origin = {"platform": "healthkit", "app_id": "a", "external_id": "b"}
+    push(
+        phone,
+        upsert(
+            "exercise_log", exercise(MONDAY, distance_m=1500.5, note="wet", origin=origin, time_zone="Europe/Helsinki")
+        ),
+        upsert("cognitive_log", cognitive(MONDAY, social=True)),
+        upsert("diet_log", meal(MONDAY, berries=1.5, fish=1)),
+        upsert("day_mark", {"id": str(day_mark_id(MONDAY)), "date": str(MONDAY), "excused": True}),
+    )
+    for change in pull(phone, types="exercise_log,cognitive_log,diet_log,day_mark")[0]:
+        path = (
+            "day-marks/2026-11-16"
+            if change["type"] == "day_mark"
+            else f"{change['type'].replace('_', '-')}s/{change['id']}"
+        )
+        assert change["record"] == phone.get(f"/v1/{path}").json()
+        assert change["version"] == change["record"]["version"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 500])
+def test_changes_made_during_a_snapshot_come_after_it(phone: Phone, limit: int) -> None:
+    ids = some_logs(phone, 6)
+    page = pull_page(phone, types=LOGS, limit=2)
+    assert [change["id"] for change in page["changes"]] == [ids[5], ids[4]]
+    new = exercise(MONDAY)
+    push(phone, delete("exercise_log", ids[0], 1), upsert("exercise_log", {**exercise(MONDAY), "id": ids[4]}, 1))
+    push(phone, upsert("exercise_log", new))
+    changes, _ = pull(phone, page["cursor"], limit=limit)
+    assert brief(changes) == [
+        (ids[3], 1, False),
+        (ids[2], 1, False),
+        (ids[1], 1, False),
+        (ids[0], 2, True),
+        (ids[4], 2, False),
+        (new["id"], 1, False),
+    ]
+
+
+def test_changes_come_in_order_each_once(phone: Phone) -> None:
+    some_logs(phone, 3)
+    _, cursor = pull(phone, types=LOGS)
+    ids = some_logs(phone, 4)
+    push(phone, delete("exercise_log", ids[0], 1))
+    changes, cursor = pull(phone, cursor, limit=2)
+    assert brief(changes) == [(ids[1], 1, False), (ids[2], 1, False), (ids[3], 1, False), (ids[0], 2, True)]
+    assert pull(phone, cursor)[0] == []
+
+
+def test_only_the_types_that_were_asked_for(phone: Phone) -> None:
+    ids = some_logs(phone, 4)
+    changes, cursor = pull(phone, types="diet_log")
+    assert [change["id"] for change in changes] == [ids[3], ids[1]]
+    answer = phone.get(f"/v1/sync/pull?cursor={cursor}&types=exercise_log")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "other_types")
+    assert phone.get("/v1/sync/pull?types=sleep_log").status_code == 422
+
+
+def test_nobody_elses(phone: Phone, other_phone: Phone) -> None:
+    some_logs(phone, 3)
+    _, cursor = pull(phone)
+    assert pull(other_phone)[0] == []
+    answer = other_phone.get(f"/v1/sync/pull?cursor={cursor}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?cursor")
+
+
+@pytest.mark.parametrize("forged", ["x", "", "eyJhIjoxfQ:1xyz:abc", "%00", "a" * 500])
+def test_a_forged_cursor_is_refused(phone: Phone, forged: str) -> None:
+    assert phone.get(f"/v1/sync/pull?cursor={forged}").status_code == 422
+
+
+def test_a_cursor_from_the_future_is_refused(phone: Phone) -> None:
+    """As after a restore of which nobody told the server."""
+    some_logs(phone, 5)
+    _, cursor = pull(phone)
+    SyncCounter.objects.filter(user=phone.user).update(seq=3)
+    answer = phone.get(f"/v1/sync/pull?cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (410, "cursor_expired", "ahead")
+
+
+@pytest.mark.parametrize(("age", "status"), [(timedelta(days=89, hours=23), 200), (timedelta(days=90, minutes=1), 410)])
+def test_a_cursor_holds_for_ninety_days(phone: Phone, age: timedelta, status: int) -> None:
+    page = pull_page(phone)
+    expires = datetime.fromisoformat(page["cursor_expires_at"])
+    assert expires - datetime.fromisoformat(page["server_now"]) == timedelta(days=90)
+    later = timezone.now() + age
+    Device.objects.filter(user=phone.user).update(last_seen_at=later)
+    DeviceToken.objects.filter(device__user=phone.user).update(expires_at=later + timedelta(days=1))
+    with patch("backend.sync.endpoints.timezone.now", return_value=later):
+        answer = phone.get(f"/v1/sync/pull?cursor={page['cursor']}")
+    assert answer.status_code == status
+    if status == 410:
+        assert (answer.json()["code"], answer.json()["reason"]) == ("cursor_expired", "age")
+
+
+def test_a_cursor_outlives_a_change_of_the_key(phone: Phone, settings: Any) -> None:
+    _, cursor = pull(phone)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key-0123456789-0123456789-0123456789-0123456789"
+    assert pull(phone, cursor)[0] == []
+
+
+def test_a_page_is_bounded_in_bytes(phone: Phone) -> None:
+    push(phone, *[upsert("exercise_log", exercise(MONDAY, note="ä" * 2000)) for _ in range(200)])
+    page = pull_page(phone, types="exercise_log")
+    assert page["has_more"]
+    assert 512 * 1024 * 0.9 < len(json.dumps(page["changes"], ensure_ascii=False).encode()) < 512 * 1024 * 1.1
+    changes, _ = pull(phone, types="exercise_log")
+    assert len({change["id"] for change in changes}) == len(changes) == 200
+
+
+def test_a_page_comes_compressed(phone: Phone) -> None:
+    some_logs(phone, 20)
+    answer = phone.client.get("/v1/sync/pull", headers={"Accept-Encoding": "gzip", **phone.authorization})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert len(json.loads(gzip.decompress(answer.content))["changes"]) == 21
+
+
+def scores(changes: list[dict[str, Any]]) -> list[tuple[str, float | None]]:
+    return [
+        (change["record"]["week"], change["record"]["domains"][0]["logged_days"])
+        for change in changes
+        if change["type"] == "weekly_score"
+    ]
+
+
+def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phone) -> None:
+    push(phone, upsert("exercise_log", exercise(MONDAY)))
+    changes, cursor = pull(phone)
+    assert scores(changes) == [("2026-W47", 1)]
+    score_due_weeks(now=timezone.now())
+    assert pull(phone, cursor)[0] == []
+    push(
+        phone,
+        upsert("exercise_log", exercise(MONDAY + timedelta(days=1))),
+        upsert("diet_log", meal(MONDAY + timedelta(days=7), fish=1)),
+    )
+    score_due_weeks(now=timezone.now())
+    changes, after = pull(phone, cursor, limit=1)
+    assert [change["type"] for change in changes] == ["exercise_log", "diet_log", "weekly_score", "weekly_score"]
+    assert scores(changes) == [("2026-W47", 2), ("2026-W48", 0)]
+    # And the whole once more for a new phone, with the same numbers as the list of weeks.
+    listed = phone.get("/v1/weeks?from=2026-W47&to=2026-W48").json()["results"]
+    everything, _ = pull(phone, limit=1)
+    assert [change["record"] for change in everything if change["type"] == "weekly_score"] == listed[::-1]
+    assert pull(phone, after)[0] == []
+
+
+def test_a_score_that_goes_back_to_what_it_was_is_told_too(phone: Phone) -> None:
+    log = exercise(MONDAY)
+    push(phone, upsert("exercise_log", log))
+    score_due_weeks(now=timezone.now())
+    _, cursor = pull(phone)
+    second = exercise(MONDAY + timedelta(days=1))
+    push(phone, upsert("exercise_log", second))
+    changes, cursor = pull(phone, cursor)
+    assert scores(changes) == [("2026-W47", 2)]  # worked out on the spot
+    push(phone, delete("exercise_log", second["id"], 1))
+    score_due_weeks(now=timezone.now())
+    assert WeeklyScore.objects.get(user=phone.user).revision == 1
+    assert scores(pull(phone, cursor)[0]) == [("2026-W47", 1)]
+
+
+def test_facts_travel_with_the_weeks_that_they_change(phone: Phone) -> None:
+    push(phone, upsert("exercise_log", exercise(MONDAY)))
+    score_due_weeks(now=timezone.now())
+    _, cursor = pull(phone)
+    phone.patch("/v1/me", {"birth_year": 1950, "not_applicable": ["fish"]})
+    changes, cursor = pull(phone, cursor, limit=1)
+    assert [(change["type"], change["record"].get("birth_year")) for change in changes] == [
+        ("participant_facts", 1950),
+        ("weekly_score", None),
+    ]
+    change_facts(phone.user, stated={"birth_year": 1951}, now=timezone.now())
+    changes, _ = pull(phone, cursor)
+    (facts,) = [change["record"] for change in changes if change["type"] == "participant_facts"]
+    assert facts == {
+        "from_week": str(Week.of(timezone.now().date())),
+        "birth_year": 1951,
+        "not_applicable": ["fish"],
+    }
+
+
+def test_a_page_takes_at_most_four_queries(phone: Phone, django_assert_max_num_queries: Any) -> None:
+    some_logs(phone, 12)
+    push(phone, *[upsert("exercise_log", exercise(MONDAY - timedelta(weeks=week))) for week in range(12)])
+    for _ in range(2):
+        with django_assert_max_num_queries(4):
+            page = pull_page(phone, limit=30)
+        assert page["has_more"]
+        score_due_weeks(now=timezone.now())
+
+
+def test_cursors_are_tied_to_an_epoch() -> None:
+    cursor = cursors.Cursor(("exercise_log",), (5, 0, 0))
+    user = uuid4()
+    now = timezone.now()
+    text = cursor.sign(user, epoch=1, now=now)
+    assert cursors.read_cursor(text, user, epoch=1, seq=5, now=now) == cursor
+    with pytest.raises(cursors.CursorExpired) as refused:
+        cursors.read_cursor(text, user, epoch=2, seq=5, now=now)
+    assert refused.value.members == {"reason": "restored", "epoch": 2}
+    assert signing.loads(text, salt=f"sync.pull:{user}")[0] == 1
