@@ -1,7 +1,7 @@
 // What one push holds: the next changes of the queue, each frozen as it is sent.
 import { ORIGIN, type Edit, type Entry } from "./entries.js";
 import type { Rows } from "./store.js";
-import { utf8Length } from "./wire.js";
+import { utf8Length, type Sent } from "./wire.js";
 
 /** One change of a push. `restoring` tells which of an entry's two kinds it is. */
 export interface Item {
@@ -44,7 +44,7 @@ function inFlight(entry: Entry, item: Item): Entry {
   return { ...entry, flight: { edit: entry.pending as Edit, json: item.json, again: false }, pending: null };
 }
 
-function changeOf({ type, id }: Entry, edit: Edit): object {
+function changeOf({ type, id }: Entry, edit: Edit): Sent {
   switch (edit.op) {
     case "upsert":
       return { op: "upsert", type, id, base_version: edit.base, record: edit.record };
@@ -55,12 +55,12 @@ function changeOf({ type, id }: Entry, edit: Edit): object {
   }
 }
 
-function restoreOf({ type, id, server }: Entry): object {
+function restoreOf({ type, id, server }: Entry): Sent {
   if (type === ORIGIN) {
     const [platform, external_id] = JSON.parse(id) as [string, string];
     return { op: "delete_by_origin", platform, external_id };
   }
-  const version = server?.version;
+  const version = server?.version ?? 0;
   const record = server?.record ?? null;
   return record === null
     ? { op: "restore", type, id, version, deleted: true }

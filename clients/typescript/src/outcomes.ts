@@ -83,7 +83,7 @@ function theirCopy(outcome: Outcome): Copy {
 
 function mergedAway(entry: Entry, outcome: Outcome): Settled {
   const { current, same_as } = outcome;
-  if (current === undefined || current === null || same_as === undefined) return { entry: null };
+  if (current === undefined || same_as === undefined) return { entry: null };
   return { entry: null, merged: { into: { ...current, id: same_as }, behind: entry.pending } };
 }
 

@@ -22,8 +22,8 @@ export interface Readable {
   diet_log: Known<"diet_log", Omit<Schemas["DietLog"], keyof Written["diet_log"]>>;
   day_mark: Known<"day_mark", Omit<Schemas["DayMark"], keyof Written["day_mark"]>>;
   week_confirmation: Known<"week_confirmation", Omit<Schemas["WeekConfirmation"], keyof Written["week_confirmation"]>>;
-  weekly_score: Schemas["Week"];
-  participant_facts: Content;
+  weekly_score: Schemas["WeeklyScoreChange"]["record"];
+  participant_facts: Schemas["ParticipantFactsChange"]["record"];
 }
 
 export type WrittenType = keyof Written;

@@ -1,5 +1,10 @@
 // What is sent and what is answered: docs/api/sync.md.
-import type { Content } from "./records.js";
+// The document's own types, but for records: a client handles each type of record alike.
+import type { components } from "./generated/engram.js";
+import type { Content, ReadableType, WrittenType } from "./records.js";
+
+type Schemas = components["schemas"];
+type Documented = Schemas["SyncOutcome"];
 
 export interface FieldError {
   readonly pointer: string;
@@ -16,37 +21,40 @@ export interface Change {
   readonly deleted?: true;
 }
 
-export type OutcomeName = "created" | "replaced" | "duplicate" | "conflict" | "deleted" | "invalid" | "retry";
+export type OutcomeName = Documented["outcome"];
 
 /** What became of one change. */
-export interface Outcome {
-  readonly outcome: OutcomeName;
+export interface Outcome extends Readonly<Omit<Documented, "type" | "current" | "removed" | "errors">> {
   readonly type?: string;
-  readonly id?: string;
-  readonly version?: number;
-  readonly current?: Change | null;
-  readonly same_as?: string;
-  readonly errors?: readonly FieldError[];
-  readonly retry_after?: number;
+  readonly current?: Change;
   readonly removed?: readonly Change[];
+  readonly errors?: readonly FieldError[];
 }
 
-export interface PushAnswer {
-  readonly account: string;
-  readonly epoch: number;
-  readonly server_now: string;
+export interface PushAnswer extends Readonly<Omit<Schemas["SyncPushAnswer"], "outcomes">> {
   readonly outcomes: readonly Outcome[];
 }
 
-export interface PullAnswer {
-  readonly account: string;
-  readonly epoch: number;
-  readonly server_now: string;
+export interface PullAnswer extends Readonly<Omit<Schemas["SyncPullAnswer"], "changes">> {
   readonly changes: readonly Change[];
-  readonly cursor: string;
-  readonly has_more: boolean;
-  readonly cursor_expires_at?: string;
 }
+
+export type Sent =
+  | (Omit<Schemas["PushedUpsert"], "record"> & { record: Content })
+  | (Omit<Schemas["PushedRestore"], "record"> & { record?: Content })
+  | Schemas["PushedDelete"]
+  | Schemas["PushedOriginRemoval"];
+
+type Fits<Narrow extends Wide, Wide> = Narrow;
+/** Fails to compile when the document no longer describes what is read here. */
+export type AsDocumented = [
+  Fits<Schemas["SyncPushAnswer"], PushAnswer>,
+  Fits<Schemas["SyncPullAnswer"], PullAnswer>,
+  Fits<Schemas["SyncChange"]["type"], ReadableType>,
+  Fits<ReadableType, Schemas["SyncChange"]["type"]>,
+  Fits<Schemas["Tombstone"]["type"], WrittenType>,
+  Fits<WrittenType, Schemas["Tombstone"]["type"]>,
+];
 
 export interface Problem {
   readonly code?: string;
