@@ -137,9 +137,15 @@ export function agrees(mine: Edit, theirs: Copy): boolean {
   if (theirs.record === null) return false;
   const names = new Set([...Object.keys(mine.record), ...Object.keys(theirs.record)]);
   for (const name of names) {
-    if (!ADDED.has(name) && !equal(mine.record[name] ?? null, theirs.record[name] ?? null)) return false;
+    const [left, right] = [mine.record[name], theirs.record[name]];
+    if (!ADDED.has(name) && !equal(left, right) && !(isEmpty(left) && isEmpty(right))) return false;
   }
   return true;
+}
+
+/** What is left out, and how the server shows that. */
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
 }
 
 function equal(a: unknown, b: unknown): boolean {

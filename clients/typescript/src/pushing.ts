@@ -62,7 +62,8 @@ async function send(pushing: Pushing, items: readonly Item[]): Promise<Answer> {
   if (answer.status === 200) {
     const { account, outcomes } = answer.body as PushAnswer;
     if (account !== pushing.account) throw new WrongAccount();
-    if (outcomes.length !== items.length) throw new UnexpectedAnswer(200, "not one outcome for each change");
+    const inOrder = items.every(({ type, id }, index) => type === ORIGIN || (outcomes[index]?.id ?? id) === id);
+    if (outcomes.length !== items.length || !inOrder) throw new UnexpectedAnswer(200, "not one outcome for each change");
   } else if (answer.status !== 413 && answer.status !== 422) {
     throw new UnexpectedAnswer(answer.status, problem.code);
   }

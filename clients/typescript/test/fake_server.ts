@@ -214,12 +214,12 @@ export class FakeServer {
   private disconnect(account: string, platform: string): Reply {
     const { rows, deletedOrigins } = this.accountOf(account);
     const of = (origin: string | null): boolean => origin?.startsWith(`["${platform}",`) ?? false;
-    this.bury(account, [...rows.values()].filter((row) => of(row.origin)));
+    const buried = this.bury(account, [...rows.values()].filter((row) => of(row.origin)));
     for (const row of [...rows.values()].filter((one) => of(one.origin))) {
       rows.set(`${row.type} ${row.id}`, { ...row, origin: null });
     }
     for (const origin of [...deletedOrigins].filter(of)) deletedOrigins.delete(origin);
-    return { status: 204, body: null };
+    return { status: 200, body: { removed: buried.length } };
   }
 
   private bury(account: string, rows: Row[]): Change[] {
@@ -307,7 +307,7 @@ function problem(status: number, code: string, members: object = {}): Reply {
 function shown({ type, id, version, record }: Row): Change {
   return record === null
     ? { type, id, version, deleted: true }
-    : { type, id, version, record: { flags: [], ...record, id, version } };
+    : { type, id, version, record: { flags: [], note: "", ...record, id, version } };
 }
 
 function originOf(record: Content | null): string | null {
@@ -325,7 +325,7 @@ function canonical(value: unknown): string {
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(
           Object.entries(inner)
-            .filter(([name, one]) => !ADDED.includes(name) && one !== null)
+            .filter(([name, one]) => !ADDED.includes(name) && one !== null && one !== "")
             .sort(([left], [right]) => (left < right ? -1 : 1)),
         )
       : inner,

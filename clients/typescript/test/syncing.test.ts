@@ -459,6 +459,19 @@ test("an unknown answer is an error, and nothing is lost by it", async () => {
   assert.equal((await client.sync()).state, "synced");
 });
 
+test("outcomes of other changes are taken for nobody's", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  const uid = id();
+  await client.put(LOG, uid, walk());
+  const answer = { account: ACCOUNT, epoch: 0, server_now: "" };
+  server.replies.push({ status: 200, body: { ...answer, outcomes: [{ outcome: "deleted", type: LOG, id: id() }] } });
+  server.replies.push({ status: 200, body: { ...answer, outcomes: [] } });
+  await assert.rejects(client.sync(), /not one outcome/);
+  await assert.rejects(client.sync(), /not one outcome/);
+  assert.equal((await client.get(LOG, uid))?.state, "waiting");
+});
+
 test("other types begin a snapshot of their own", async () => {
   const server = new FakeServer();
   const { store } = await withLog(server);
