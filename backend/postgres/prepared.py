@@ -12,6 +12,10 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.pq import Format
+
+# Django reads times by a loader of its own, in Python; psycopg's is its C extension's, and several times as fast.
+_TIMESTAMPS: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, Format.TEXT)
 
 
 def fetch_all(query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -22,6 +26,7 @@ def fetch_all(query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
         raw.prepare_threshold = 0  # Django switches preparing off, for its own texts never repeat
         try:
             with psycopg.Cursor(raw) as prepared:
+                prepared.adapters.register_loader("timestamptz", _TIMESTAMPS)
                 rows: list[tuple[Any, ...]] = prepared.execute(query, parameters, prepare=True).fetchall()
         finally:
             raw.prepare_threshold = None

@@ -89,19 +89,20 @@ def _query(types: tuple[str, ...], snapshot: bool) -> tuple[tuple[str, ...], tup
 
 
 def _columns(records: Sequence[RecordType]) -> dict[str, str]:
-    """Every column that some document is made from, with its PostgreSQL type."""
+    """Every column that some document is made from, with its PostgreSQL type; ids as the text that they go out as."""
     columns: dict[str, str] = {}
     for record_type in records:
         for name in record_type.shown_columns:
             field: models.Field[Any, Any] = record_type.model._meta.get_field(name)  # type: ignore[assignment]
             kind = field.db_type(connection) or ""
+            kind = "text" if kind == "uuid" else kind
             assert columns.setdefault(name, kind) == kind, f"{name} is of several types"
     return columns
 
 
 def _record_branch(record_type: RecordType, columns: dict[str, str], snapshot: bool) -> str:
     shown = set(record_type.shown_columns)
-    selected = ", ".join(name if name in shown else f"NULL::{kind}" for name, kind in columns.items())
+    selected = ", ".join(f"{name}::{kind}" if name in shown else f"NULL::{kind}" for name, kind in columns.items())
     # A record is the first of what shares its number, so backwards the last.
     backwards = "seq <= %(top)s AND seq < %(seq)s::bigint + (%(kind)s > 0)::int AND deleted_at IS NULL"
     reached = backwards if snapshot else "seq > %(seq)s"

@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 
 from backend.accounts.models import Device, User
 from backend.api.problems import FieldError
+from backend.sync.epochs import CURRENT_EPOCH
 from backend.sync.models import DeviceSync, RefusedChange, SyncCounter
 
 KEPT = timedelta(days=30)
@@ -39,16 +40,18 @@ def clock_skew(client_now: datetime | None, *, now: datetime) -> timedelta | Non
     return None if client_now is None else client_now - now
 
 
-def note_push(device: Device, *, skew: timedelta | None, now: datetime) -> None:
+def note_push(device: Device, *, skew: timedelta | None, now: datetime) -> int:
+    """Returns the server's epoch."""
     seconds = None if skew is None else max(-MAX_SKEW, min(MAX_SKEW, round(skew.total_seconds())))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sync_devicesync AS sync (device_id, user_id, last_push_at, clock_skew_seconds)"
             " VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (device_id) DO UPDATE SET last_push_at = EXCLUDED.last_push_at,"
-            " clock_skew_seconds = COALESCE(EXCLUDED.clock_skew_seconds, sync.clock_skew_seconds)",
+            f" clock_skew_seconds = COALESCE(EXCLUDED.clock_skew_seconds, sync.clock_skew_seconds) RETURNING {CURRENT_EPOCH}",
             [device.pk, device.user_id, now, seconds],
         )
+        return int(cursor.fetchone()[0])
 
 
 def note_pull(device: Device, *, seq: int, now: datetime) -> None:

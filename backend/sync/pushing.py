@@ -11,7 +11,6 @@ from uuid import UUID
 from backend.accounts.models import Device, User
 from backend.api.problems import FieldError, Problem
 from backend.sync.devices import Refusal, clock_skew, note_push, note_refusals
-from backend.sync.epochs import current_epoch
 from backend.sync.push_wire import Push, Read, Refused, client_time, read_changes
 from backend.sync.records import Change, Outcome, RecordType, Row, registry
 from backend.sync.writing import write_records
@@ -38,19 +37,20 @@ def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str
     documents = []
     refusals = []
     for entry, change in zip(pushed.changes, read, strict=True):
-        head = _head(entry)
         if isinstance(change, Refused):
+            head = _head(entry)
             errors = change.errors
             documents.append({**_refused_document(change), **head})
         else:
             outcome = next(outcomes)
+            head = {"type": change.record_type.name, "id": change.uid} if isinstance(change, Change) else {}
             errors = outcome.errors
             documents.append({"outcome": outcome.status, **head, **_outcome_members(change, outcome)})
         refusals += [_refusal(head, error) for error in errors if documents[-1]["outcome"] == "invalid"]
-    note_push(device, skew=skew, now=now)
+    epoch = note_push(device, skew=skew, now=now)
     if refusals:
         note_refusals(device, refusals, now=now)
-    return {"account": user.pk, "epoch": current_epoch(), "server_now": now, "outcomes": documents}
+    return {"account": user.pk, "epoch": epoch, "server_now": now, "outcomes": documents}
 
 
 def record_document(record_type: RecordType, row: Row) -> dict[str, Any]:

@@ -62,6 +62,10 @@ def read_wire(wire: type[WireStruct], data: Any, *, read_only: frozenset[str] = 
     """
     if not isinstance(data, Mapping):
         raise InvalidRecord(FieldError("", "type", "Expected an object."))
+    try:
+        return msgspec.convert(data, wire)  # nearly always: a struct refuses what it doesn't know
+    except (msgspec.ValidationError, OverflowError):
+        pass  # told apart below, field by field
     unknown: list[FieldError] = []
     known = _names(wire)
     if not data.keys() <= known:
@@ -72,7 +76,7 @@ def read_wire(wire: type[WireStruct], data: Any, *, read_only: frozenset[str] = 
         try:
             return msgspec.convert(data, wire)
         except (msgspec.ValidationError, OverflowError):
-            pass  # told apart below, field by field
+            pass
     raise InvalidRecord(*unknown, *_field_errors(wire, data))
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
-from backend.sync.models import RemovedOrigin
+from backend.postgres.prepared import fetch_all
 from backend.sync.records import (
     Change,
     OriginKey,
@@ -24,6 +21,7 @@ from backend.sync.records import (
     tombstone_row,
 )
 from backend.sync.rules import judge
+from backend.sync.stored_rows import rows_by_id, rows_by_origin
 
 ORIGIN_COLUMNS = ("origin_platform", "origin_app_id", "origin_external_id")
 Key = tuple[str, UUID]
@@ -55,8 +53,7 @@ class WorkingSet:
         for record_type in registry if removals else by_type:
             if by_type[record_type] or record_type.keeps_origin:
                 self._read(record_type, by_type[record_type], removals)
-        origins = {key for change in changes if (key := change.origin_key)}
-        self._already_removed = _removed_before(user_id, origins)
+        self._already_removed = _removed_before(user_id, {key for change in changes if (key := change.origin_key)})
 
     def apply(self, change: Change | OriginRemoval) -> Outcome:
         if isinstance(change, OriginRemoval):
@@ -77,12 +74,11 @@ class WorkingSet:
         return [Written(kind, before, self._current[key]) for key, (kind, before) in self._before.items()]
 
     def _read(self, record_type: RecordType, changes: Sequence[Change], removals: Sequence[OriginRemoval]) -> None:
-        wanted = Q(uid__in={change.uid for change in changes})
-        origins = [*(change.origin_key for change in changes), *(removal.origin_key for removal in removals)]
-        for platform, ids in _ids_by_platform(origins).items():
-            wanted |= Q(origin_platform=platform, origin_external_id__in=ids)
-        rows = record_type.model._default_manager.filter(wanted, user_id=self.user_id)
-        for row in rows.values(*record_type.columns):
+        for row in rows_by_id(record_type, self.user_id, [change.uid for change in changes]) if changes else ():
+            self._put(record_type, row)
+        keys = [*(change.origin_key for change in changes), *(removal.origin_key for removal in removals)]
+        origins = {key for key in keys if key}
+        for row in rows_by_origin(record_type, self.user_id, list(origins)) if origins else ():
             self._put(record_type, row)
 
     def _put(self, record_type: RecordType, row: Row) -> None:
@@ -125,8 +121,8 @@ class WorkingSet:
 
 def numbers_for(changes: Sequence[Change | OriginRemoval]) -> int:
     """How many change numbers these can need: one each, and one for each type that an origin can have records of."""
-    types_with_origin = sum(record_type.keeps_origin for record_type in registry)
-    return sum(types_with_origin if isinstance(change, OriginRemoval) else 1 for change in changes)
+    removals = sum(isinstance(change, OriginRemoval) for change in changes)
+    return len(changes) - removals + removals * sum(record_type.keeps_origin for record_type in registry)
 
 
 def _of_same_origin(first: Row) -> Outcome:
@@ -134,19 +130,15 @@ def _of_same_origin(first: Row) -> Outcome:
     return Outcome(status, first["uid"], first["version"], first)  # type: ignore[arg-type]
 
 
-def _ids_by_platform(keys: Iterable[OriginKey | None]) -> Mapping[str, list[str]]:
-    by_platform: dict[str, list[str]] = defaultdict(list)
-    for key in keys:
-        if key:
-            by_platform[key[0]].append(key[1])
-    return by_platform
+_REMOVED = """
+SELECT platform, external_id FROM sync_removedorigin
+  JOIN unnest(%(platforms)s::text[], %(external_ids)s::text[]) AS asked(platform, external_id) USING (platform, external_id)
+ WHERE user_id = %(user)s"""
 
 
-def _removed_before(user_id: UUID, origins: set[Any]) -> set[OriginKey]:
+def _removed_before(user_id: UUID, origins: set[OriginKey]) -> set[OriginKey]:
     if not origins:
         return set()
-    wanted = Q()
-    for platform, ids in _ids_by_platform(origins).items():
-        wanted |= Q(platform=platform, external_id__in=ids)
-    removed = RemovedOrigin.objects.filter(wanted, user_id=user_id)
-    return set(removed.values_list("platform", "external_id"))
+    platforms, external_ids = map(list, zip(*origins, strict=True))
+    parameters = {"user": user_id, "platforms": platforms, "external_ids": external_ids}
+    return {(platform, external_id) for platform, external_id in fetch_all(_REMOVED, parameters)}

@@ -16,7 +16,7 @@ from backend.api.json import encode
 from backend.api.problems import FieldError
 from backend.sync.epochs import CURRENT_EPOCH
 from backend.sync.models import RemovedOrigin
-from backend.sync.records import Change, OriginKey, OriginRemoval, Outcome, RecordType, Written, registry
+from backend.sync.records import Change, OriginKey, OriginRemoval, Outcome, RecordType, Row, Written, registry
 from backend.sync.working_set import WorkingSet, numbers_for
 
 logger = structlog.get_logger(__name__)
@@ -151,6 +151,13 @@ def _store(record_type: RecordType, written: Sequence[Written]) -> None:
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
         " ON CONFLICT (user_id, uid) DO UPDATE SET {updates}"
     ).format(table=table, columns=columns, updates=updates)
-    rows = [{**item.after, "content_hash": "\\x" + bytes(item.after["content_hash"]).hex()} for item in written]
+    rows = [_sent(item.after) for item in written]
     with connection.cursor() as cursor:
         cursor.execute(statement, [encode(rows).decode()])
+
+
+def _sent(row: Row) -> Row:
+    """As JSON that PostgreSQL reads; what isn't there is null."""
+    sent = {column: value for column, value in row.items() if value is not None}
+    sent["content_hash"] = "\\x" + bytes(row["content_hash"]).hex()
+    return sent

@@ -91,7 +91,7 @@ def store_document(user: User, port: int) -> None:
 def check_same(name: str, ours: bytes, theirs: bytes) -> None:
     """Both must answer with the same number of things, and about as many bytes."""
     mine, other = json.loads(ours), json.loads(theirs)
-    key = "results" if "results" in mine else "logs"
+    key = next(key for key in ("results", "changes", "logs") if key in mine)
     assert len(mine[key]) == len(other[key]) > 0, name
     assert mine[key][0].keys() == other[key][0].keys(), (name, mine[key][0].keys() ^ other[key][0].keys())
     assert abs(len(ours) / len(theirs) - 1) < 0.2, (name, len(ours), len(theirs))

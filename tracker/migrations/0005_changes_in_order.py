@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='exerciselog',
             name='separate_session',
-            field=models.BooleanField(default=False, help_text='Real, says the participant, though another source has a session at the same time.'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Real, says the participant, though another source has a session at the same time.'),
         ),
         migrations.AddField(
             model_name='participantfacts',

@@ -53,7 +53,9 @@ class ExerciseLog(TimedLog):
     effort = models.CharField(max_length=10, null=True, blank=True, choices=INTENSITY_CHOICES)
     distance_m = models.DecimalField(max_digits=9, decimal_places=1, null=True, blank=True)
     separate_session = models.BooleanField(
-        default=False, help_text="Real, says the participant, though another source has a session at the same time."
+        default=False,
+        db_default=False,
+        help_text="Real, says the participant, though another source has a session at the same time.",
     )
     duplicate_of = models.UUIDField(null=True, blank=True, help_text="The log of another source that this one repeats.")
     # Frozen from the catalogue and the effort.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar
 
 from backend.api.parameters import FIRST_YEAR, LAST_YEAR
@@ -63,7 +64,17 @@ def canonical_time(text: str, time: LocalTime) -> tuple[datetime, str]:
 
 def local_datetime(instant: datetime, utc_offset: int) -> str:
     """With the offset in whole minutes, as RFC 3339 writes it: some zones had odd seconds until 1972."""
-    return instant.astimezone(timezone(timedelta(minutes=int(utc_offset / 60)))).isoformat()
+    return instant.astimezone(_offset(int(utc_offset / 60))).isoformat()
+
+
+@cache
+def _offset(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
+
+
+@lru_cache(4096)
+def week_name(day: date) -> str:
+    return str(Week.of(day))
 
 
 def log_document(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,6 +92,6 @@ def log_document(row: Mapping[str, Any]) -> dict[str, Any]:
         "origin": origin,
         "version": row["version"],
         "local_date": row["local_date"],
-        "week": str(Week.of(row["local_date"])),
+        "week": week_name(row["local_date"]),
         "flags": row["flags"],
     }

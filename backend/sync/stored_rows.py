@@ -1,0 +1,49 @@
+"""Reading stored records as rows, by statements that are planned once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from backend.postgres.prepared import fetch_all
+from backend.sync.records import OriginKey, RecordType, Row
+
+_BY_ID = "SELECT {columns} FROM {table} WHERE user_id = %(user)s AND uid = ANY(%(uids)s)"
+_BY_ORIGIN = """
+SELECT {columns} FROM {table} JOIN unnest(%(platforms)s::text[], %(external_ids)s::text[]) AS asked(platform, external_id)
+    ON origin_platform = platform AND origin_external_id = external_id WHERE user_id = %(user)s"""
+
+
+def rows_by_id(record_type: RecordType, user_id: UUID, uids: Sequence[UUID]) -> Iterator[Row]:
+    return _rows(record_type, _statement(record_type, _BY_ID), {"user": user_id, "uids": uids})
+
+
+def rows_by_origin(record_type: RecordType, user_id: UUID, origins: Sequence[OriginKey]) -> Iterator[Row]:
+    platforms, external_ids = map(list, zip(*origins, strict=True))
+    parameters = {"user": user_id, "platforms": platforms, "external_ids": external_ids}
+    return _rows(record_type, _statement(record_type, _BY_ORIGIN), parameters)
+
+
+def _rows(record_type: RecordType, statement: str, parameters: dict[str, object]) -> Iterator[Row]:
+    names, of_json = record_type.columns, json_columns(record_type)
+    for values in fetch_all(statement, parameters):
+        row = dict(zip(names, values, strict=True))
+        for name in of_json:
+            if row[name] is not None:
+                row[name] = msgspec.Raw(row[name])  # goes out as it came in
+        yield row
+
+
+@cache
+def _statement(record_type: RecordType, template: str) -> str:
+    return template.format(columns=", ".join(record_type.columns), table=record_type.table)
+
+
+@cache
+def json_columns(record_type: RecordType) -> tuple[str, ...]:
+    fields = {field.attname: field for field in record_type.model._meta.concrete_fields}
+    return tuple(name for name in record_type.columns if fields[name].db_type(connection) == "jsonb")
