@@ -9,7 +9,7 @@
 import { fsyncSync, openSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { newId, SyncClient, type Choice, type SyncResult, type Written, type WrittenType } from "@engram/client";
+import { newId, SyncClient, type Choice, type SyncEvent, type SyncResult, type Written, type WrittenType } from "@engram/client";
 import { openDatabase } from "../database.js";
 import { seeded } from "../devices.js";
 
@@ -37,6 +37,7 @@ function given(name: "server" | "token" | "account" | "database" | "log"): strin
   return value;
 }
 
+let lastRetry: SyncEvent | null = null;
 const random = seeded(Number(values.seed));
 
 function pick<Item>(items: readonly Item[]): Item {
@@ -79,7 +80,10 @@ async function finish(client: SyncClient): Promise<void> {
     const result = await client.sync();
     leaveIfOver(result);
     if (result.state === "synced" && result.waiting === 0) break;
-    if (Date.now() > until) process.exit(1);
+    if (Date.now() > until) {
+      console.error(JSON.stringify({ ...result, lastRetry, pending: (await client.pending()).slice(0, 5) }));
+      process.exit(1);
+    }
     await pause(200 + 1000 * Math.min(result.retryIn ?? 0, 5));
   }
   const records: unknown[] = [];
@@ -107,6 +111,7 @@ const client = await SyncClient.open({
   patience: { tries: 4, first: 100, longest: 2000, timeout: 15_000 },
 });
 client.listen((event) => {
+  if (event.kind === "retrying") lastRetry = event;
   if (event.kind !== "outcome" && event.kind !== "dropped" && event.kind !== "merged" && event.kind !== "restoring") return;
   writeSync(log, `${JSON.stringify(event)}\n`);
   fsyncSync(log);
