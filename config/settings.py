@@ -212,6 +212,7 @@ SOCIALACCOUNT_PROVIDERS = {
     provider: {"APPS": [{"client_id": name, "settings": {"hidden": name != names[0]}} for name in names]}
     for provider, names in NATIVE_CLIENT_IDS.items()
 }
+SOCIALACCOUNT_ADAPTER = "backend.accounts.native_sign_in.adapter.SocialAccountAdapter"
 # An address alone opens nobody's account: a provider's account is connected by somebody who is signed in.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 # Browsers sign in at /account/: staff for the admin, participants for what stores want a web page for.

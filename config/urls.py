@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.headless.constants import Client
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView, TemplateView
 
@@ -29,6 +30,8 @@ urlpatterns = [
     path("account/", include("backend.accounts.browser")),
     path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),
+    # Browsers ask for it whatever a page says, the admin's for one.
+    path("favicon.ico", RedirectView.as_view(url=static("account/icon.svg"))),
     path("", RedirectView.as_view(pattern_name="docs", permanent=False)),
 ]
 handler400 = "backend.api.refusals.bad_request"

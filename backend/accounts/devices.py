@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from urllib.parse import unquote
 from uuid import UUID
@@ -13,6 +12,7 @@ from django.utils.crypto import constant_time_compare
 
 from backend.accounts.models import Device, SignIn, User
 from backend.accounts.models.devices import NAME_LENGTH, PLATFORM_LENGTH
+from backend.accounts.names import fits_a_name
 from backend.accounts.tokens import issue_token, new_token, token_hash
 
 DESCRIPTION_HEADERS = {
@@ -39,7 +39,7 @@ def described_by(request: HttpRequest) -> dict[str, str]:
 def cleaned(header: str, length: int) -> str:
     """One line of visible characters: control and direction characters could disguise a name in a list."""
     text = unquote(header.encode("latin-1", "replace").decode("utf-8", "replace"))
-    visible = "".join(character if unicodedata.category(character)[0] != "C" else " " for character in text)
+    visible = "".join(character if fits_a_name(character) else " " for character in text)
     return " ".join(visible.split())[:length].rstrip()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from rest_framework.response import Response
 from backend.accounts.authentication import bearer_token
 from backend.accounts.models import Device, DeviceToken
 from backend.accounts.models.devices import NAME_LENGTH, PLATFORM_LENGTH
+from backend.accounts.names import one_visible_line
 from backend.accounts.participants import ParticipantView
 from backend.accounts.schemas import CURRENT_DEVICE, DEVICE, DEVICES, RENEWED_TOKEN
 from backend.accounts.tokens import renew
@@ -30,17 +30,16 @@ ONE = OpenApiResponse(named_schema("Device", DEVICE))
 CURRENT = OpenApiResponse(named_schema("CurrentDevice", CURRENT_DEVICE))
 
 
-def visible(text: str) -> None:
-    if any(unicodedata.category(character)[0] == "C" for character in text):
-        raise serializers.ValidationError("Control characters can't be part of this.", code="control_character")
-
-
 class DeviceSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=NAME_LENGTH, allow_blank=True, required=False, validators=[visible])
-    platform = serializers.CharField(max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[visible])
+    name = serializers.CharField(
+        max_length=NAME_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
+    )
+    platform = serializers.CharField(
+        max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
+    )
     app_version = serializers.CharField(
-        max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[visible]
+        max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
     )
     created_at = serializers.DateTimeField(read_only=True)
     last_seen_at = serializers.DateTimeField(read_only=True)

@@ -173,10 +173,17 @@ def _add_links(paths: dict[str, Any]) -> None:
             elif method in ("get", "put") and "{" in path:
                 links = _links_below(paths, path)
             elif any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):
-                links = _links_to({method: operation}, {"query.cursor": "$response.body#/next_cursor"})
+                links = _links_to({method: operation}, {"query.cursor": f"$response.body#/{_cursor_of(operation)}"})
             for status in ("200", "201"):
                 if links and status in operation["responses"]:
                     operation["responses"][status]["links"] = links
+
+
+def _cursor_of(operation: dict[str, Any]) -> str:
+    """Where a page says how it goes on. A listing's is null at its end; one that goes on for ever has another name."""
+    content = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    schema = _schemas.get(content.get("$ref", "").removeprefix(REF), content)
+    return "next_cursor" if "next_cursor" in schema.get("properties", {}) else "cursor"
 
 
 def _links_below(paths: dict[str, Any], path: str) -> dict[str, Any]:

@@ -119,11 +119,17 @@ class SMTPTransport:
             raise Unreachable(_reason(error)) from error
 
     def _connect(self) -> smtplib.SMTP:
-        kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-        self._smtp = smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+        host, port, timeout = settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT
+        # Neither kind of TLS looks at the server's certificate without a context that says so.
+        if settings.EMAIL_USE_SSL:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=ssl.create_default_context())
+        else:
+            smtp = smtplib.SMTP(host, port, timeout=timeout)
+        self._smtp = smtp
         smtp.ehlo_or_helo_if_needed()
         if settings.EMAIL_USE_TLS:
             smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo_or_helo_if_needed()  # what was said before counts no longer
         if settings.EMAIL_HOST_USER:
             smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         return smtp

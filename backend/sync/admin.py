@@ -20,7 +20,7 @@ class SyncCounterAdmin(ParticipantRowsAdmin):
 @admin.register(DeviceSync)
 class DeviceSyncAdmin(ParticipantRowsAdmin):
     list_display = ("user", "device", "last_push_at", "last_pull_at", "pulled_seq", "clock_skew_seconds")
-    list_select_related = ("device",)
+    list_select_related = ("user", "device")
     ordering = ("-device",)
 
 

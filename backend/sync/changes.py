@@ -124,6 +124,6 @@ def _derived_branch(number: int, derived: DerivedType, columns: dict[str, str], 
     )
     order = "DESC" if snapshot else "ASC"
     return (
-        f"SELECT {number}, seq, day, false, content, '{derived.name}'::text{nothing} FROM ({derived.query}) AS derived"
+        f"SELECT {number} AS kind, seq, day, false, content, '{derived.name}'::text{nothing} FROM ({derived.query}) AS derived"
         f" WHERE {reached} ORDER BY seq {order}, day {order} LIMIT %(limit)s"
     )

@@ -92,8 +92,8 @@ def test_a_device_can_be_read_edited_and_sent_back(phone: Phone) -> None:
     ("changes", "pointer", "code"),
     [
         ({"name": "x" * 81}, "/name", "max_length"),
-        ({"name": "a\r\nb"}, "/name", "control_character"),
-        ({"name": "a\u202eb"}, "/name", "control_character"),
+        ({"name": "a\r\nb"}, "/name", "characters"),
+        ({"name": "a\u202eb"}, "/name", "characters"),
         ({"platform": "x" * 41}, "/platform", "max_length"),
         ({"app_version": ["2"]}, "/app_version", "invalid"),
         ({"user": str(uuid4())}, "/user", "unknown_field"),

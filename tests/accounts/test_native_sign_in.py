@@ -318,6 +318,95 @@ def test_without_client_ids_there_is_no_provider(provider: str) -> None:
     assert app.get("config").json()["data"]["socialaccount"]["providers"] == []
 
 
+# --- the client ids are taken out of the settings
+
+
+def remove_clients(settings: Any) -> None:
+    settings.SOCIALACCOUNT_PROVIDERS = {"apple": {"APPS": []}, "google": {"APPS": []}}
+
+
+def connect(app: App, issuer: Issuer) -> None:
+    app.reauthenticate()
+    nonce = fresh_nonce()
+    token = issuer.sign(issuer.claims({"email": "other@example.org"}, audience=IPHONE, nonce=nonce))
+    assert send(app, token, nonce, process="connect").status_code == 200
+
+
+def test_an_account_stays_listed_and_removable_when_nobody_can_sign_in_by_it(
+    app: App, issuer: Issuer, settings: Any, mailoutbox: list[Any]
+) -> None:
+    connect(app, issuer)
+    remove_clients(settings)
+    listed = app.get("account/providers")
+    assert (listed.status_code, listed.json()["data"]) == (
+        200,
+        [
+            {
+                "uid": "001234.abc",
+                "display": "other@example.org",
+                "provider": {"id": "apple", "name": "Apple", "flows": []},
+            }
+        ],
+    )
+    assert app.get("auth/session").status_code == 200
+    gone = app.delete("account/providers", {"provider": "apple", "account": "001234.abc"})
+    assert (gone.status_code, gone.json()["data"]) == (200, [])
+    assert not SocialAccount.objects.exists()
+    assert "Apple" in mailoutbox[-1].body
+
+
+def test_whoever_has_nothing_but_that_account_keeps_it(issuer: Issuer, settings: Any) -> None:
+    app = App()
+    assert sign_in(issuer, app).status_code == 200
+    remove_clients(settings)
+    refused = app.delete("account/providers", {"provider": "apple", "account": "001234.abc"})
+    assert (refused.status_code, codes(refused)) == (400, [("", "no_password")])
+    assert app.is_signed_in()
+    assert SocialAccount.objects.count() == 1
+
+
+@pytest.mark.parametrize("client_id", [IPHONE, "", None])
+@pytest.mark.parametrize("process", ["login", "connect"])
+def test_nobody_signs_in_or_connects_by_a_removed_client_id(
+    app: App, issuer: Issuer, settings: Any, process: str, client_id: Any
+) -> None:
+    connect(app, issuer)
+    nonce = fresh_nonce()
+    token = issuer.sign(issuer.claims({"email": "other@example.org"}, audience=IPHONE, nonce=nonce))
+    remove_clients(settings)
+    who = app if process == "connect" else App()
+    before = who.token
+    answer = send(who, token, nonce, process=process, client_id=client_id)
+    expected = "client_id_required" if client_id is None else "invalid_token"
+    assert (answer.status_code, codes(answer)) == (400, [("token", expected)])
+    assert who.token == before
+    assert UsedNonce.objects.count() == 1
+
+
+def test_a_sign_up_under_way_by_a_removed_client_id_is_over(issuer: Issuer, settings: Any) -> None:
+    app = App()
+    assert sign_in(issuer, app, email=None).status_code == 401
+    remove_clients(settings)
+    session = app.get("auth/session")
+    assert session.status_code == 401
+    assert "provider_signup" not in [flow["id"] for flow in session.json()["data"]["flows"]]
+    for answer in (app.get("auth/provider/signup"), app.post("auth/provider/signup", {"email": "rosa@example.org"})):
+        assert answer.status_code == 409
+    assert not User.objects.exists()
+
+
+def test_an_address_under_way_by_a_removed_client_id_is_not_confirmed(
+    issuer: Issuer, settings: Any, mailoutbox: list[Any]
+) -> None:
+    app = App()
+    assert sign_in(issuer, app, email_verified=False).status_code == 401
+    remove_clients(settings)
+    answer = app.post("auth/email/verify", {"key": mailed_code(mailoutbox)})
+    assert answer.status_code == 409
+    assert not EmailAddress.objects.get().verified
+    assert app.api("get", "/v1/me").status_code == 401
+
+
 def test_there_is_nothing_to_be_redirected_to(issuer: Issuer, client: Client) -> None:
     form = {"provider": "apple", "process": "login", "callback_url": "https://testserver/"}
     answer = client.post("/auth/app/v1/auth/provider/redirect", form, content_type="application/json")

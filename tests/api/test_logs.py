@@ -32,6 +32,7 @@ def test_a_created_log_comes_back_with_what_the_server_knows(phone: Phone, last_
         "duration_seconds": 1500,
         "effort": "vigorous",
         "distance_m": None,
+        "separate_session": False,
         "time_zone": None,
         "note": "Along the river",
         "origin": None,

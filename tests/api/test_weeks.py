@@ -186,4 +186,5 @@ def test_query_counts(phone: Phone, last_week: Week) -> None:
     ):
         with CaptureQueriesContext(connection) as queries:
             assert phone.post(path, log).status_code == 201
-        assert len(queries) <= 8, [query["sql"][:80] for query in queries]
+        # One of an exercise log's looks for the same session from another source.
+        assert len(queries) <= 9, [query["sql"][:80] for query in queries]

@@ -23,6 +23,7 @@ from backend.audit.participant_rows import AuditedAdmin
 from backend.audit.pseudonyms import pseudonyms
 from backend.audit.recording import search_mark
 from backend.consents.models import ConsentDocument
+from backend.sync.models import ServerEpoch
 from tests.admin.test_pages import act, address, live_many
 from tests.conftest import Phone, exercise, make_phone
 from tests.staff import make_staff, signed_in
@@ -31,7 +32,7 @@ from tracker.scoring.weeks import Week
 
 pytestmark = pytest.mark.django_db
 
-NOBODYS: set[type[Any]] = {Group, ConsentDocument, ExerciseActivity, CognitiveActivity, Food}
+NOBODYS: set[type[Any]] = {Group, ConsentDocument, ExerciseActivity, CognitiveActivity, Food, ServerEpoch}
 """Tables that say nothing of any participant. Everything else has to be audited."""
 AUDITED = sorted(set(admin.site._registry) - NOBODYS, key=lambda model: model._meta.label)
 OF_PARTICIPANTS = [model for model in AUDITED if model is not Entry]

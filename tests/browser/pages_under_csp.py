@@ -46,8 +46,7 @@ class Watched:
         page.on("request", lambda request: self.loaded.append(request.url))
 
     def note(self, kind: str, text: str) -> None:
-        # Browsers ask for /favicon.ico whatever a page says.
-        if kind == "error" and "404" not in text:
+        if kind == "error":
             self.errors.append(text)
 
     def open(self, path: str, expect: str) -> None:

@@ -22,7 +22,7 @@ def visit_admin(server: str) -> None:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+        if message.type == "error":
             complaints.append(f"{message.text} {message.location['url']}")
 
     with sync_playwright() as playwright:

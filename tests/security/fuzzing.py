@@ -31,7 +31,7 @@ from backend.consents.documents import SAMPLES, load_documents
 from backend.privacy.exporting import make_exports
 from config.wsgi import application
 from tests.conftest import make_phone
-from tests.contract import document
+from tests.contract import PUSH, document
 from tests.security.plausible import PASSWORD, Values, make_plausible
 
 # Not among them: `positive_data_acceptance`, because a schema can't say which codes the catalogue has, what is past or which
@@ -97,6 +97,7 @@ class Fuzz:
         load_documents(SAMPLES, now=timezone.now(), published=True)
         self.report = Report(seed)
         self.password = make_password(PASSWORD)
+        self.accounts: dict[str, str] = {}
         self.headers = self._sign_in()
         self.schema = schemathesis.openapi.from_dict(signed_in(document()))
         self.schema.app = application
@@ -133,7 +134,14 @@ class Fuzz:
         """The header of somebody new, with a password."""
         phone = make_phone()
         User.objects.filter(pk=phone.user.pk).update(password=self.password)
-        return phone.authorization
+        self.accounts[phone.authorization["Authorization"]] = str(phone.user.pk)
+        # Compressed answers are for clients that expand them; this one does not.
+        return {**phone.authorization, "Accept-Encoding": "identity"}
+
+    def _say_whose(self, case: Any, headers: dict[str, str]) -> None:
+        """A push names its account."""
+        if case.operation.path == PUSH and case.meta and case.meta.generation.mode.is_positive:
+            case.body["account"] = self.accounts[headers["Authorization"]]
 
     def _somebody_who_leaves(self, case: Any) -> dict[str, str]:
         """Somebody new for each request that ends what it is asked with."""
@@ -183,6 +191,7 @@ class Fuzz:
         @hypothesis.given(case=strategy)
         def one(case: Any) -> None:
             own = self._somebody_who_leaves(case) if operation.label in SIGNS_OUT else headers
+            self._say_whose(case, own)
             self._judge(case, case.call(headers=own))
 
         try:
@@ -202,6 +211,7 @@ class Fuzz:
                 self.headers = fuzz._sign_in()
 
             def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+                fuzz._say_whose(case, self.headers)
                 return {"headers": self.headers}
 
             def validate_response(self, response: Any, case: Any, *args: Any, **kwargs: Any) -> None:

@@ -446,7 +446,7 @@ def _cursors_and_parameters() -> Iterator[Case]:
 
 def _headers() -> Iterator[Case]:
     path = f"{LOGS}/{{log}}"
-    for text in ("*", "1", '"one"', '"-1"', '"1", "2"', '"9999999999999999"', "W/", '"1"; DROP', "\0"):
+    for text in ("*", "1", '"one"', '"-1"', '"1", "2"', '"99999999999999999"', "W/", '"1"; DROP', "\0"):
         yield Case(
             f"If-Match: {text!r}",
             "DELETE",
@@ -542,7 +542,7 @@ def _profile() -> Iterator[Case]:
         ({"weekly_email": {"weekday": 7}}, "/weekly_email/weekday", "invalid_choice"),
         ({"weekly_email": {"enabled": "maybe"}}, "/weekly_email/enabled", "invalid"),
         ({"display_name": "x" * 81}, "/display_name", "max_length"),
-        ({"display_name": "a\0b"}, "/display_name", "null_characters_not_allowed"),
+        ({"display_name": "a\0b"}, "/display_name", "characters"),
         ({"display_name": "Rosa\r\nBcc: everybody@example.org"}, "/display_name", "characters"),
         ({"display_name": "Rosa\x1b[31m"}, "/display_name", "characters"),
         ({"display_name": "Rosa \u202egnp.exe"}, "/display_name", "characters"),

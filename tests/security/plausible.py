@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 from tracker.scoring.weeks import Week
@@ -63,6 +64,7 @@ BY_OPERATION: dict[str, dict[str, Callable[[Values, Random], Any]]] = {
 }
 # Whole bodies, where only one thing will do.
 BODIES: dict[str, Callable[[Values, Random], Any]] = {
+    "POST /v1/sync/push": lambda values, random: _pushed(values, random),
     "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
     "POST /v1/consents": lambda values, random: {
         "kind": random.choice(["terms", "privacy", "research"]),
@@ -70,6 +72,29 @@ BODIES: dict[str, Callable[[Values, Random], Any]] = {
         "decision": random.choice(["accepted", "withdrawn"]),
     },
 }
+
+
+def _pushed(values: Values, random: Random) -> dict[str, Any]:
+    """A few changes that can be taken, of one or another kind."""
+    uid = str(UUID(int=random.getrandbits(128), version=4))
+    logs: list[tuple[str, dict[str, Any]]] = [
+        ("exercise_log", {"activity": random.choice(values.exercise), "started_at": values.instant(random)}),
+        ("cognitive_log", {"activity": random.choice(values.cognitive), "started_at": values.instant(random)}),
+    ]
+    record_type, record = random.choice(logs)
+    record |= {"duration_seconds": random.randrange(1, 7200)}
+    if random.random() < 0.3:
+        record["origin"] = {"platform": "healthkit", "app_id": None, "external_id": str(random.randrange(50))}
+    changes: list[dict[str, Any]] = [
+        {"op": "upsert", "type": record_type, "id": uid, "base_version": 0, "record": record},
+        {"op": "upsert", "type": record_type, "id": uid, "base_version": 1, "record": {**record, "note": "again"}},
+        {"op": "delete_by_origin", "platform": "healthkit", "external_id": str(random.randrange(50))},
+        {"op": "delete", "type": record_type, "id": uid, "base_version": random.randrange(3)},
+        {"op": "restore", "type": record_type, "id": uid, "version": 1, "deleted": True},
+    ]
+    return {"account": uid, "client_now": values.instant(random), "changes": changes[: random.randrange(6)]}
+
+
 # In the address already, or made by the server.
 LEFT_OUT = ("id", "date", "week")
 
@@ -102,6 +127,8 @@ def make_plausible(case: Any, values: Values, random: Random) -> Any:
 def _make_query_plausible(case: Any, values: Values, random: Random) -> None:
     for name in ("cursor", "signature"):
         case.query.pop(name, None)
+    if "types" in case.query:
+        case.query["types"] = random.choice(["exercise_log", "weekly_score,participant_facts", "diet_log,day_mark"])
     in_weeks = case.operation.path.endswith("/weeks")
     first, last = sorted((Values.day(values, random), Values.day(values, random)))
     for name, day in (("from", first), ("to", last)):

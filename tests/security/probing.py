@@ -49,15 +49,16 @@ def probes(operation: Operation, life: Life) -> Iterator[Probe]:
     """All requests of one operation that name something of this participant's."""
     for parameters in life.addresses_of(operation.path):
         path, unknown = _fill(operation.path, parameters), _unknown(operation, parameters)
-        body = _body(operation, life, parameters)
-        yield Probe(operation, path, "path", body=body, unknown=unknown)
+        body, query = _body(operation, life, parameters), required_query(operation)
+        yield Probe(operation, path, "path", query=query, body=body, unknown=unknown)
         if operation.parameters("header"):
-            yield Probe(operation, path, "header", body=body, headers={"If-Match": '"1"', "If-None-Match": '"1"'})
+            headers = {"If-Match": '"1"', "If-None-Match": '"1"'}
+            yield Probe(operation, path, "header", query=query, body=body, headers=headers)
         for name, value in _query_values(operation, life):
-            yield Probe(operation, path, "query", query={name: value}, body=body)
+            yield Probe(operation, path, "query", query={**query, name: value}, body=body)
         for name in OWNER_NAMES:
             value = life.user.email if name == "email" else str(life.user.pk)
-            yield Probe(operation, path, "filter", query={name: value}, body=body)
+            yield Probe(operation, path, "filter", query={**query, name: value}, body=body)
             if isinstance(body, dict):
                 undeclared = name not in fields_of(operation)
                 yield Probe(operation, path, "body", body={**body, name: value}, undeclared=undeclared)
@@ -86,14 +87,20 @@ def _unknown(operation: Operation, parameters: dict[str, str]) -> str | None:
     return _fill(operation.path, {**parameters, **ids}) if ids else None
 
 
+def required_query(operation: Operation) -> dict[str, str]:
+    """What a listing can't do without: a name that both participants have something under."""
+    return {parameter["name"]: "healthkit" for parameter in operation.parameters("query") if parameter.get("required")}
+
+
 def _query_values(operation: Operation, life: Life) -> Iterator[tuple[str, str]]:
     for parameter in operation.parameters("query"):
         name = parameter["name"]
         yield name, str(life.user.pk)
         if name == "cursor":
-            page = life.phone.get(f"{operation.path}?limit=1").json()
-            if page["next_cursor"] is not None:
-                yield name, page["next_cursor"]
+            query = urlencode({**required_query(operation), "limit": 1})
+            page = life.phone.get(f"{operation.path}?{query}").json()
+            if (cursor := page.get("next_cursor", page.get("cursor"))) is not None:
+                yield name, cursor
         elif parameter["schema"].get("format") == "date":
             yield name, life.week.monday.isoformat()
         elif "W" in parameter["schema"].get("pattern", ""):

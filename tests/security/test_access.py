@@ -34,6 +34,7 @@ PUBLIC = {
 
 ELSEWHERE = {
     "": "redirects to the reference",
+    "favicon.ico": "redirects to the icon",
     "docs": "the reference: a page that is the same for everybody",
     "^auth/": "allauth's endpoints for phone numbers, which are none of ours: not found",
     "auth/": "django-allauth; what it guards is counted by accounts/sign_in_limits.py",
@@ -104,6 +105,7 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
         "<date:day>": "2026-11-22",
         "<week:week>": "2026-W47",
         "<str:kind>": "terms",
+        "<str:platform>": "healthkit",
         "<int:version>": "1",
     }
     for placeholder, value in values.items():

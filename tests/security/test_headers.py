@@ -71,6 +71,11 @@ def test_pages_run_their_own_scripts_only() -> None:
         assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", html.replace("http://testserver", "")), path
 
 
+def test_browsers_that_ask_for_an_icon_get_one(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/account/icon.svg")
+
+
 def test_no_other_origin_is_let_in(phone: Phone, client: Client) -> None:
     for method in ("GET", "OPTIONS"):
         headers = {"Origin": "https://elsewhere.example.org", "Access-Control-Request-Method": "GET"}

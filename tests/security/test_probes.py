@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import uuid
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from django.db import transaction
 
+from backend.sync.records import RecordType, registry
 from tests.contract import operations
 from tests.security.callers import bearer, nobodies, others
 from tests.security.conftest import World
@@ -64,6 +68,40 @@ def test_somebody_elses_id_is_answered_like_nobodys(world: World) -> None:
                 assert foreign == unknown, probe
                 pairs += 1
     assert pairs >= 18
+
+
+def test_a_push_reaches_nothing_of_anybody_elses(world: World) -> None:
+    """Every operation, under every id and origin of the owner's: answered as for ids that nobody has."""
+    client, owner = bearer(world.other.phone.token), world.owner
+    pairs = 0
+    for record_type in registry:
+        for row in list(record_type.model._default_manager.filter(user=owner.user).values()):
+            for change in pushed_at(record_type, row):
+                unknown = {
+                    **change,
+                    **({"id": str(uuid.uuid4())} if "id" in change else {"external_id": "nobody-has-this"}),
+                }
+                body = [{"account": str(world.other.user.pk), "changes": [sent]} for sent in (change, unknown)]
+                foreign, nobodys = (answered_alone(client, "post", "/v1/sync/push", each) for each in body)
+                outcomes = [json.loads(answer[2])["outcomes"][0] for answer in (foreign, nobodys)]
+                for outcome, sent in zip(outcomes, (change, unknown), strict=True):
+                    assert outcome.pop("id", None) == sent.get("id")
+                assert outcomes[0] == outcomes[1], change
+                pairs += 1
+                as_owner = send(client, "post", "/v1/sync/push", {"account": str(owner.user.pk), "changes": [change]})
+                assert (as_owner.status_code, as_owner.json()["code"]) == (409, "wrong_account")
+    assert pairs >= 30
+    assert rows_of(owner) == world.before
+
+
+def pushed_at(record_type: RecordType, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    named = {"type": record_type.name, "id": str(row["uid"])}
+    for version in {0, row["version"]}:
+        yield {"op": "delete", "base_version": version, **named}
+        yield {"op": "upsert", "base_version": version, "record": {"note": "mine now"}, **named}
+    yield {"op": "restore", "version": 9, "deleted": True, **named}
+    if row.get("origin_external_id"):
+        yield {"op": "delete_by_origin", "platform": row["origin_platform"], "external_id": row["origin_external_id"]}
 
 
 def answered_alone(client: Any, method: str, path: str, body: Any) -> tuple[int, dict[str, str], bytes]:

@@ -14,7 +14,7 @@ from django.core import signing
 from django.utils import timezone
 
 from backend.accounts.models import Device, DeviceToken
-from backend.sync import cursors
+from backend.sync import cursors, pulling
 from backend.sync.models import SyncCounter
 from tests.conftest import Phone, cognitive, exercise, meal
 from tests.sync.conftest import brief, delete, pull, pull_page, push, upsert
@@ -95,6 +95,18 @@ def test_changes_come_in_order_each_once(phone: Phone) -> None:
     push(phone, delete("exercise_log", ids[0], 1))
     changes, cursor = pull(phone, cursor, limit=2)
     assert brief(changes) == [(ids[1], 1, False), (ids[2], 1, False), (ids[3], 1, False), (ids[0], 2, True)]
+    assert pull(phone, cursor)[0] == []
+
+
+@pytest.mark.parametrize("record_type", pulling.type_names())
+def test_each_type_by_itself(phone: Phone, record_type: str) -> None:
+    some_logs(phone, 2)
+    push(phone, upsert("cognitive_log", cognitive(MONDAY)))
+    push(phone, upsert("day_mark", {"id": str(day_mark_id(MONDAY)), "date": str(MONDAY), "excused": True}))
+    phone.put("/v1/weeks/2026-W47/confirmation", {"domains": ["exercise"]})
+    phone.patch("/v1/me", {"birth_year": 1950})
+    changes, cursor = pull(phone, types=record_type, limit=1)
+    assert [change["type"] for change in changes] == [record_type]
     assert pull(phone, cursor)[0] == []
 
 

@@ -76,7 +76,7 @@ def assert_stored_as_explained(phone: Phone, week: Week) -> None:
 
 
 def results() -> list[dict[str, Any]]:
-    bookkeeping = {"id", "revision", "scored_at", "closed_at"}
+    bookkeeping = {"id", "revision", "seq", "scored_at", "closed_at"}
     rows = WeeklyScore.objects.order_by("user_id", "week").values()
     return [{name: value for name, value in row.items() if name not in bookkeeping} for row in rows]
 

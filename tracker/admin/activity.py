@@ -1,4 +1,4 @@
-"""What participants logged, as their apps sent it."""
+"""What participants logged, as their apps sent it and staff corrected it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from django.contrib import admin
 from unfold.paginator import InfinitePaginator
 
 from backend.audit.exports import CsvExport
-from backend.audit.participant_rows import ParticipantRowsAdmin
+from backend.sync.staff_edits import StaffEdits
+from tracker.admin.record_forms import (
+    CognitiveLogForm,
+    DayMarkForm,
+    DietLogForm,
+    ExerciseLogForm,
+    WeekConfirmationForm,
+)
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.scoring.weeks import Week
 
 
-class SyncedRecordAdmin(CsvExport, ParticipantRowsAdmin):
-    """Only the participant's app changes these. They are too many to count: pages go on as long as there are rows."""
+class SyncedRecordAdmin(CsvExport, StaffEdits):
+    """They are too many to count: pages go on as long as there are rows."""
 
     paginator = InfinitePaginator
     own_id = "uid"
     ordering = ("-id",)
     search_help_text = "A participant's address, name or id, or the record's id"
-    exclude = ("content_hash",)
 
 
 DELETED = ("deleted_at", admin.EmptyFieldListFilter)
@@ -26,6 +32,7 @@ DELETED = ("deleted_at", admin.EmptyFieldListFilter)
 
 @admin.register(ExerciseLog)
 class ExerciseLogAdmin(SyncedRecordAdmin):
+    form = ExerciseLogForm
     list_display = (
         "user",
         "local_date",
@@ -43,6 +50,7 @@ class ExerciseLogAdmin(SyncedRecordAdmin):
 
 @admin.register(CognitiveLog)
 class CognitiveLogAdmin(SyncedRecordAdmin):
+    form = CognitiveLogForm
     list_display = (
         "user",
         "local_date",
@@ -59,6 +67,7 @@ class CognitiveLogAdmin(SyncedRecordAdmin):
 
 @admin.register(DietLog)
 class DietLogAdmin(SyncedRecordAdmin):
+    form = DietLogForm
     list_display = ("user", "local_date", "meal", "foods", "flags", "version", "deleted_at")
     list_filter = ("meal", DELETED)
 
@@ -70,12 +79,14 @@ class DietLogAdmin(SyncedRecordAdmin):
 
 @admin.register(DayMark)
 class DayMarkAdmin(SyncedRecordAdmin):
+    form = DayMarkForm
     list_display = ("user", "local_date", "excused", "nothing", "version")
     list_filter = ("excused",)
 
 
 @admin.register(WeekConfirmation)
 class WeekConfirmationAdmin(SyncedRecordAdmin):
+    form = WeekConfirmationForm
     list_display = ("user", "iso_week", "domains", "version")
 
     @admin.display(description="Week", ordering="week")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.models import WEEKDAYS, ProfileChange
+from backend.accounts.names import one_visible_line
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import not_modified
 from backend.api.openapi import named_schema, problems
@@ -24,8 +24,6 @@ from tracker.profiles import change_profile, profile_document, profile_tag
 from tracker.scoring.protocol import WES_1_0_0
 
 DEFAULT_PAGE = 50
-# Control characters and line breaks, and what turns the direction of the text that follows the name.
-UNFIT_FOR_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 PROFILE_CHANGES = {
     "type": "object",
     "properties": {
@@ -61,7 +59,7 @@ class WeeklyEmailSerializer(StrictSerializer):
 class MeSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
-    display_name = serializers.CharField(max_length=80, allow_blank=True, required=False)
+    display_name = serializers.CharField(max_length=80, allow_blank=True, required=False, validators=[one_visible_line])
     home_time_zone = serializers.CharField(max_length=64, required=False, help_text="IANA name.")
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     hide_numbers = serializers.BooleanField(required=False)
@@ -77,14 +75,9 @@ class MeSerializer(StrictSerializer):
         child=serializers.ChoiceField(choices=PRACTICES), required=False, max_length=len(PRACTICES)
     )
 
-    def validate_display_name(self, name: str) -> str:
-        if UNFIT_FOR_NAMES.search(name):
-            raise serializers.ValidationError("A name is one line, in the order it is written.", code="characters")
-        return name
-
     def validate_preferred_origins(self, origins: list[str]) -> list[str]:
-        if any(UNFIT_FOR_NAMES.search(origin) for origin in origins):
-            raise serializers.ValidationError("An origin is named in one line.", code="characters")
+        for origin in origins:
+            one_visible_line(origin)
         return list(dict.fromkeys(origins))
 
     def validate_home_time_zone(self, name: str) -> str:
