@@ -2,7 +2,16 @@
 import { decide, decideByPolicy, nextPlace, type Policy } from "./decisions.js";
 import { isWaiting, keyOfOrigin, newEntry, ORIGIN, originKey, removed, shown, written, type Entry } from "./entries.js";
 import type { Listener, SyncEvent } from "./events.js";
-import { conflictOf, keptOf, refusedOf, waitingOf, type Conflict, type Kept, type Refused, type Waiting } from "./kept.js";
+import {
+  conflictOf,
+  keptOf,
+  refusedOf,
+  waitingOf,
+  type Conflict,
+  type Kept,
+  type Refused,
+  type Waiting,
+} from "./kept.js";
 import type { Choice } from "./outcomes.js";
 import { newId, platformWith, type Platform } from "./platform.js";
 import { isOneOfAKind, isWritten } from "./records.js";
@@ -176,11 +185,15 @@ function firstState(account: string, types: string): State {
 /** What will be sent, whatever the app does with its object afterwards. */
 function contentOf(record: object, id: string): Content {
   const { id: given, ...content } = JSON.parse(JSON.stringify(record)) as { id?: unknown };
-  if (given !== undefined && String(given).toLowerCase() !== id) throw new Error(`The record says that its id is ${given}.`);
+  if (given !== undefined && String(given).toLowerCase() !== id)
+    throw new Error(`The record says that its id is ${given}.`);
   return content;
 }
 
-async function visible<Type extends ReadableType>(rows: Rows, query: Parameters<Rows["find"]>[0]): Promise<Kept<Type>[]> {
+async function visible<Type extends ReadableType>(
+  rows: Rows,
+  query: Parameters<Rows["find"]>[0],
+): Promise<Kept<Type>[]> {
   const kept: Kept<Type>[] = [];
   for (const entry of await rows.find(query)) {
     const one = keptOf<Type>(entry);

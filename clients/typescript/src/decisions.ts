@@ -40,7 +40,9 @@ export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: (
   if (isOneOfAKind(type)) throw new Error(`There is only one ${type} of its kind: take "mine" or "theirs".`);
   const copyId = makeId();
   await rows.save(left);
-  await rows.save(written(newEntry(type, copyId), asNew(mine.op === "upsert" ? mine.record : {}), await nextPlace(rows)));
+  await rows.save(
+    written(newEntry(type, copyId), asNew(mine.op === "upsert" ? mine.record : {}), await nextPlace(rows)),
+  );
   return copyId;
 }
 

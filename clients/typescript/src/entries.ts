@@ -77,7 +77,7 @@ export function newEntry(type: string, id: string): Entry {
   };
 }
 
-/** The version that an edit made now builds on. Behind a change in flight it is replaced as soon as that one's outcome is known. */
+/** The version that an edit made now builds on. Behind a change in flight, that one's outcome gives another. */
 function baseOf(entry: Entry): number {
   const earlier = entry.pending ?? entry.flight?.edit ?? entry.refusal?.edit;
   return earlier?.base ?? entry.server?.version ?? 0;

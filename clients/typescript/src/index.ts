@@ -1,6 +1,14 @@
 export { SyncClient, type Options } from "./client.js";
 export type { Policy } from "./decisions.js";
-export { RecordDeleted, type Copy, type Disagreement, type Edit, type Entry, type Flight, type Refusal } from "./entries.js";
+export {
+  RecordDeleted,
+  type Copy,
+  type Disagreement,
+  type Edit,
+  type Entry,
+  type Flight,
+  type Refusal,
+} from "./entries.js";
 export type { Listener, SyncEvent } from "./events.js";
 export type { Conflict, Kept, Refused, Waiting } from "./kept.js";
 export { MemoryStore } from "./memory.js";

@@ -115,7 +115,9 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       if (outcome.same_as !== undefined) return mergedAway(entry, outcome);
       return { entry: { ...entry, server: { ...server, version: outcome.version ?? server.version }, restore: false } };
     case "deleted":
-      return { entry: { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false } };
+      return {
+        entry: { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false },
+      };
     case "conflict":
       return { entry: { ...entry, server: theirCopy(outcome), restore: false } };
     case "invalid": {
@@ -123,7 +125,8 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       // Acknowledged in this epoch already: there is nothing to give back.
       if (errors.some((error) => error.code === "not_restored")) return { entry: { ...entry, restore: false } };
       const lost = server.record !== null && !isWaiting(entry) && entry.refusal === null;
-      const edit: Edit | null = lost && server.record ? { op: "upsert", base: server.version, record: server.record } : null;
+      const edit: Edit | null =
+        lost && server.record ? { op: "upsert", base: server.version, record: server.record } : null;
       return { entry: { ...entry, restore: false, refusal: edit ? { edit, errors } : entry.refusal } };
     }
     case "retry":
@@ -145,7 +148,13 @@ export function agrees(mine: Edit, theirs: Copy): boolean {
 
 /** What is left out, and how the server shows that. */
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    value === false ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 function equal(a: unknown, b: unknown): boolean {

@@ -63,7 +63,8 @@ async function send(pushing: Pushing, items: readonly Item[]): Promise<Answer> {
     const { account, outcomes } = answer.body as PushAnswer;
     if (account !== pushing.account) throw new WrongAccount();
     const inOrder = items.every(({ type, id }, index) => type === ORIGIN || (outcomes[index]?.id ?? id) === id);
-    if (outcomes.length !== items.length || !inOrder) throw new UnexpectedAnswer(200, "not one outcome for each change");
+    if (outcomes.length !== items.length || !inOrder)
+      throw new UnexpectedAnswer(200, "not one outcome for each change");
   } else if (answer.status !== 413 && answer.status !== 422) {
     throw new UnexpectedAnswer(answer.status, problem.code);
   }
@@ -93,7 +94,9 @@ async function settleOne(
 ): Promise<SyncEvent[]> {
   const { type, id } = item;
   const before = await rows.entry(type, id);
-  const events: SyncEvent[] = [{ kind: "outcome", type, id, outcome: outcome.outcome, version: outcome.version ?? null }];
+  const events: SyncEvent[] = [
+    { kind: "outcome", type, id, outcome: outcome.outcome, version: outcome.version ?? null },
+  ];
   if (outcome.removed !== undefined) await removeAll(rows, item, outcome);
   else if (type === ORIGIN && outcome.outcome === "duplicate") await removeAll(rows, item, { ...outcome, removed: [] });
   if (before === null) return events;

@@ -77,7 +77,10 @@ export class Requests {
 
   /** Null if no answer came, or only part of one. */
   private async once(request: Request): Promise<Received | null> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${await this.token()}`, Accept: "application/json" };
+    const headers: Record<string, string> = {
+      Authorization: `Bearer ${await this.token()}`,
+      Accept: "application/json",
+    };
     const body = request.body?.();
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const { signal, ...abortable } = withAbort();

@@ -10,8 +10,8 @@ import type { Store } from "./store.js";
 export interface SyncResult {
   /**
    * `synced`: everything that could be sent was, and everything was pulled. `offline`: no answer, or "later".
-   * `unauthorized`: sign in again. `wrong_account`: somebody else is signed in. `restoring`: the server, restored from a backup,
-   * has not taken everything back yet. The queue is whole in each case.
+   * `unauthorized`: sign in again. `wrong_account`: somebody else is signed in. `restoring`: the server, restored from a
+   * backup, has not taken everything back yet. The queue is whole in each case.
    */
   readonly state: "synced" | "offline" | "unauthorized" | "wrong_account" | "restoring";
   /** Changes that got an outcome. */

@@ -66,13 +66,19 @@ function scenarios<Scenario>(kind: string): [string, Scenario][] {
 }
 
 /** Members that aren't named may be there; lists are as long as they are said to be. */
-function assertHas(found: unknown, expected: Json, place: string, value: (text: string, found: unknown) => unknown = (text) => text): void {
+function assertHas(
+  found: unknown,
+  expected: Json,
+  place: string,
+  value: (text: string, found: unknown) => unknown = (text) => text,
+): void {
   if (Array.isArray(expected)) {
     assert(Array.isArray(found) && found.length === expected.length, `${place}: ${JSON.stringify(found)}`);
     expected.forEach((one, index) => assertHas(found[index], one, `${place}/${index}`, value));
   } else if (typeof expected === "object" && expected !== null) {
     assert(typeof found === "object" && found !== null, place);
-    for (const [name, one] of Object.entries(expected)) assertHas((found as Members)[name], one, `${place}/${name}`, value);
+    for (const [name, one] of Object.entries(expected))
+      assertHas((found as Members)[name], one, `${place}/${name}`, value);
   } else if (expected !== "$any") {
     assert.deepEqual(found, typeof expected === "string" ? value(expected, found) : expected, place);
   }
@@ -232,9 +238,18 @@ class ClientExchange {
     return { status, headers: { get: () => null }, text: async () => JSON.stringify(answer) };
   };
 
-  private compare(request: Request | undefined, method: string, url: URL, body: string | undefined, again: boolean): void {
+  private compare(
+    request: Request | undefined,
+    method: string,
+    url: URL,
+    body: string | undefined,
+    again: boolean,
+  ): void {
     const { limit: _, types: __, ...query } = Object.fromEntries(url.searchParams);
-    assert.deepEqual({ method, path: url.pathname, query }, { method: request?.method, path: request?.path, query: request?.query ?? {} });
+    assert.deepEqual(
+      { method, path: url.pathname, query },
+      { method: request?.method, path: request?.path, query: request?.query ?? {} },
+    );
     if (body === undefined) return;
     const { client_now, ...sent } = JSON.parse(body) as { client_now: string };
     assert(!Number.isNaN(Date.parse(client_now)));

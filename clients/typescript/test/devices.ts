@@ -1,6 +1,14 @@
 // Devices for the tests: a client each, a clock that jumps instead of waiting, and a network that can lose answers.
 import { randomUUID } from "node:crypto";
-import { MemoryStore, SyncClient, type Fetch, type Options, type Platform, type Store, type Written } from "@engram/client";
+import {
+  MemoryStore,
+  SyncClient,
+  type Fetch,
+  type Options,
+  type Platform,
+  type Store,
+  type Written,
+} from "@engram/client";
 import { FakeServer } from "./fake_server.js";
 
 export const ACCOUNT = "01a2087b-8856-701c-b7ef-90c4a8830c90";
@@ -25,7 +33,10 @@ export interface Device {
   readonly clock: Clock;
 }
 
-export async function device(server: FakeServer, options: Partial<Options> & { fetch?: Fetch; random?: () => number } = {}): Promise<Device> {
+export async function device(
+  server: FakeServer,
+  options: Partial<Options> & { fetch?: Fetch; random?: () => number } = {},
+): Promise<Device> {
   const { fetch = server.fetch, random = Math.random, ...given } = options;
   const account = given.account ?? ACCOUNT;
   server.signIn(account, `token of ${account}`);

@@ -175,7 +175,8 @@ export class FakeServer {
       if (first !== undefined) {
         return { outcome: "duplicate", type, id, version: first.version, same_as: first.id, current: shown(first) };
       }
-      if (origin !== null && this.accountOf(account).deletedOrigins.has(origin)) return { outcome: "deleted", type, id };
+      if (origin !== null && this.accountOf(account).deletedOrigins.has(origin))
+        return { outcome: "deleted", type, id };
     }
     const next = this.nextVersion(row);
     const origin = row?.origin ?? (upsert ? originOf(change.record) : null);
@@ -188,7 +189,8 @@ export class FakeServer {
     if (version >= this.floor()) {
       return { outcome: "invalid", type, id, errors: [{ pointer: "/version", code: "not_restored" }] };
     }
-    if (row?.record === null) return { outcome: change.deleted ? "duplicate" : "deleted", type, id, version: row.version };
+    if (row?.record === null)
+      return { outcome: change.deleted ? "duplicate" : "deleted", type, id, version: row.version };
     if (row === undefined || row.version < version) {
       const origin = change.deleted ? null : originOf(change.record);
       const first = row === undefined ? this.ofOrigin(account, type, origin) : undefined;
@@ -208,13 +210,22 @@ export class FakeServer {
     const { rows, deletedOrigins } = this.accountOf(account);
     if (deletedOrigins.has(origin)) return { outcome: "duplicate" };
     deletedOrigins.add(origin);
-    return { outcome: "deleted", removed: this.bury(account, [...rows.values()].filter((row) => row.origin === origin)) };
+    return {
+      outcome: "deleted",
+      removed: this.bury(
+        account,
+        [...rows.values()].filter((row) => row.origin === origin),
+      ),
+    };
   }
 
   private disconnect(account: string, platform: string): Reply {
     const { rows, deletedOrigins } = this.accountOf(account);
     const of = (origin: string | null): boolean => origin?.startsWith(`["${platform}",`) ?? false;
-    const buried = this.bury(account, [...rows.values()].filter((row) => of(row.origin)));
+    const buried = this.bury(
+      account,
+      [...rows.values()].filter((row) => of(row.origin)),
+    );
     for (const row of [...rows.values()].filter((one) => of(one.origin))) {
       rows.set(`${row.type} ${row.id}`, { ...row, origin: null });
     }
@@ -238,7 +249,14 @@ export class FakeServer {
     return rows.find((row) => row.type === type && row.origin === origin && row.record !== null);
   }
 
-  private store(account: string, type: string, id: string, version: number, record: Content | null, origin: string | null): void {
+  private store(
+    account: string,
+    type: string,
+    id: string,
+    version: number,
+    record: Content | null,
+    origin: string | null,
+  ): void {
     const kept = this.accountOf(account);
     kept.seq += 1;
     if (record === null && origin !== null) kept.deletedOrigins.add(origin);

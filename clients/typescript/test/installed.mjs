@@ -25,7 +25,10 @@ function run(command, args, cwd, options = {}) {
 
 /** Type-checks a folder of the app. */
 function check(app, folder, compilerOptions) {
-  writeFileSync(join(app, folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...STRICT, ...compilerOptions }, include: ["."] }));
+  writeFileSync(
+    join(app, folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: { ...STRICT, ...compilerOptions }, include: ["."] }),
+  );
   run(process.execPath, [join(MODULES, "typescript", "bin", "tsc"), "-p", folder], app, { stdio: "inherit" });
 }
 
@@ -40,7 +43,9 @@ function examples() {
 const app = mkdtempSync(join(tmpdir(), "engram-app-"));
 try {
   const [{ filename, files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", app], PACKAGE));
-  const strange = files.map((file) => file.path).filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path));
+  const strange = files
+    .map((file) => file.path)
+    .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path));
   assert.deepEqual(strange, []);
   writeFileSync(join(app, "package.json"), JSON.stringify({ name: "app", private: true, type: "module" }));
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", join(app, filename)], app);

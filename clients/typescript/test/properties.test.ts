@@ -1,7 +1,15 @@
 // Laws, over random histories: edits, lost answers, killed apps, other devices, staff, expired cursors, restored servers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MemoryStore, type Choice, type Content, type Fetch, type Rows, type Store, type SyncEvent } from "@engram/client";
+import {
+  MemoryStore,
+  type Choice,
+  type Content,
+  type Fetch,
+  type Rows,
+  type Store,
+  type SyncEvent,
+} from "@engram/client";
 import { ACCOUNT, device, lossy, seeded, walk, type Device } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
@@ -72,7 +80,13 @@ class Mortal {
       this.live();
       return answer;
     };
-    const started = await device(this.server, { store, fetch, random: this.random, pageSize: 7, patience: { tries: 2 } });
+    const started = await device(this.server, {
+      store,
+      fetch,
+      random: this.random,
+      pageSize: 7,
+      patience: { tries: 2 },
+    });
     started.client.listen((event) => this.events.push(event));
     return started;
   }
@@ -214,7 +228,10 @@ test(`several devices and staff end up with the same records, and every acknowle
         if (random() < 0.3) one.killAfter(1 + Math.floor(random() * 20));
         await one.sync();
       } else if (chance < 0.97) {
-        const row = pick(server.rows(ACCOUNT).filter(({ record }) => record !== null), random);
+        const row = pick(
+          server.rows(ACCOUNT).filter(({ record }) => record !== null),
+          random,
+        );
         if (row) server.edit(ACCOUNT, LOG, row.id, random() < 0.2 ? null : { ...row.record, note: `staff ${step}` });
       } else server.expireCursors();
     }
@@ -222,7 +239,8 @@ test(`several devices and staff end up with the same records, and every acknowle
     for (const one of devices) {
       assert.deepEqual(sorted(await held(one)), sorted(live(server)), `seed ${seed}`);
       for (const event of one.events) {
-        if (event.kind !== "outcome" || event.version === null || !/created|replaced|duplicate/.test(event.outcome)) continue;
+        if (event.kind !== "outcome" || event.version === null || !/created|replaced|duplicate/.test(event.outcome))
+          continue;
         const row = server.row(ACCOUNT, LOG, event.id);
         assert(row !== undefined && row.version >= event.version, `seed ${seed}: ${event.id} is lost`);
       }

@@ -55,7 +55,11 @@ test("a transaction is all or nothing, and stands alone", async (context) => {
     await Promise.all(Array.from({ length: 20 }, () => client.put("exercise_log", id(), walk())));
     const places = (await store.transaction((rows) => rows.find({ by: "waiting" }))).map((entry) => entry.queued);
     assert.deepEqual(new Set(places).size, 21, name);
-    assert.deepEqual(places, [...places].sort((a, b) => a - b), name);
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+      name,
+    );
   }
 });
 
@@ -102,7 +106,9 @@ test("every way of looking entries up finds the same in each store", async (cont
 /** Only the queue has an order. */
 function sortedById(results: unknown): unknown {
   const compare = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
-  return (results as { id: string }[][]).map((one, index) => (index > 1 && index < 5 ? one : Array.isArray(one) ? one.sort(compare) : one));
+  return (results as { id: string }[][]).map((one, index) =>
+    index > 1 && index < 5 ? one : Array.isArray(one) ? one.sort(compare) : one,
+  );
 }
 
 test("a store is of one account, also after it was opened anew", async (context) => {
@@ -153,26 +159,53 @@ test(`a phone that is killed ${KILLS} times has lost nothing`, async (context) =
   const url = await listening(server, context);
   const home = folder(context);
   const log = join(home, "acknowledged.log");
-  const fixed = ["--server", url, "--token", "token", "--account", ACCOUNT, "--database", join(home, "phone.db"), "--log", log];
+  const fixed = [
+    "--server",
+    url,
+    "--token",
+    "token",
+    "--account",
+    ACCOUNT,
+    "--database",
+    join(home, "phone.db"),
+    "--log",
+    log,
+  ];
   let killed = 0;
   for (let run = 0; killed < KILLS; run += 1) {
-    const child = spawn(process.execPath, [PROCESS, ...fixed, "--seed", `${run}`, "--operations", "400"], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [PROCESS, ...fixed, "--seed", `${run}`, "--operations", "400"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const end = ended(child);
-    await Promise.race([end, pause(150 + random() * 350)]);
+    const before = server.requests.length;
+    let over = false;
+    child.once("close", () => (over = true));
+    // However slow the machine is: somewhere after its first request.
+    while (!over && server.requests.length === before) await pause(5);
+    await Promise.race([end, pause(random() * 200)]);
     if (child.kill("SIGKILL")) killed += 1;
     await end;
   }
   const last = spawn(process.execPath, [PROCESS, ...fixed, "--finish"], { stdio: ["ignore", "pipe", "inherit"] });
-  const whole = JSON.parse(await ended(last)) as { records: { type: string; id: string; version: number }[]; refused: []; conflicts: [] };
+  const whole = JSON.parse(await ended(last)) as {
+    records: { type: string; id: string; version: number }[];
+    refused: [];
+    conflicts: [];
+  };
   const live = server.rows(ACCOUNT).filter((row) => row.record !== null);
   const brief = (row: { type: string; id: string; version: number }): string => `${row.type} ${row.id} ${row.version}`;
   assert.deepEqual(whole.records.map(brief).sort(), live.map(brief).sort());
   assert.deepEqual([whole.refused, whole.conflicts], [[], []]);
   const lines = readFileSync(log, "utf8").trimEnd().split("\n");
-  const acknowledged = lines.map((line) => JSON.parse(line) as { kind: string; outcome: string; type: string; id: string; version: number | null });
+  const acknowledged = lines.map(
+    (line) => JSON.parse(line) as { kind: string; outcome: string; type: string; id: string; version: number | null },
+  );
   for (const one of acknowledged.filter(({ version }) => version !== null)) {
     assert((server.row(ACCOUNT, one.type, one.id)?.version ?? 0) >= (one.version ?? 0), `${one.id} is lost`);
   }
-  assert(acknowledged.length > 20 && live.length > 10, `only ${acknowledged.length} outcomes and ${live.length} records`);
+  assert(
+    acknowledged.length > 20 && live.length > 10,
+    `only ${acknowledged.length} outcomes and ${live.length} records`,
+  );
   context.diagnostic(`${acknowledged.length} outcomes, ${live.length} records, ${server.requests.length} requests`);
 });

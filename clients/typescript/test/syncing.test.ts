@@ -119,7 +119,10 @@ test("a batch has at most 500 changes and 2 MiB", async () => {
   const { client } = await device(server);
   for (let count = 0; count < 501; count += 1) await client.put(LOG, id(), walk());
   await client.sync();
-  assert.deepEqual(bodies(server).map((body) => body.changes.length), [500, 1]);
+  assert.deepEqual(
+    bodies(server).map((body) => body.changes.length),
+    [500, 1],
+  );
   for (let count = 0; count < 12; count += 1) await client.put(LOG, id(), walk({ note: "é".repeat(100_000) }));
   await client.sync();
   const sizes = server.requests.map((request) => Buffer.byteLength(request.body ?? ""));
@@ -244,7 +247,10 @@ test("what is refused is never sent again as it is, and can be corrected or give
   await client.sync();
   assert.equal(bodies(server).length, 1);
   const refused = await client.refused();
-  assert.deepEqual(new Set(refused.map((one) => one.errors[0]?.pointer)), new Set(["/record/activity", "/record/duration_seconds"]));
+  assert.deepEqual(
+    new Set(refused.map((one) => one.errors[0]?.pointer)),
+    new Set(["/record/activity", "/record/duration_seconds"]),
+  );
   assert.equal((await client.get(LOG, corrected))?.state, "refused");
   await client.put(LOG, corrected, walk());
   await client.discard(LOG, discarded);
@@ -319,9 +325,15 @@ test("another id with the same origin stays; what was written meanwhile is someb
   await second.client.put(LOG, uid, walk({ origin, note: "hard" }));
   network.on = false;
   await second.client.sync();
-  assert.deepEqual((await second.client.list(LOG)).map((kept) => kept.id), [known]);
+  assert.deepEqual(
+    (await second.client.list(LOG)).map((kept) => kept.id),
+    [known],
+  );
   assert.deepEqual(kinds(events, "merged"), [{ kind: "merged", type: LOG, id: uid, into: known }]);
-  assert.deepEqual((await second.client.conflicts()).map((one) => [one.id, one.mine?.["note"]]), [[known, "hard"]]);
+  assert.deepEqual(
+    (await second.client.conflicts()).map((one) => [one.id, one.mine?.["note"]]),
+    [[known, "hard"]],
+  );
 });
 
 test("a page is stored with its cursor, so a pull goes on where it stopped", async () => {
@@ -385,7 +397,10 @@ test("a change that arrives behind a later one is left alone", async () => {
     if (state) await rows.setState({ ...state, cursor: null });
   });
   const page = { account: ACCOUNT, epoch: 0, server_now: "", cursor: "x", has_more: false };
-  server.replies.push({ status: 200, body: { ...page, changes: [{ type: LOG, id: uid, version: 1, record: walk() }] } });
+  server.replies.push({
+    status: 200,
+    body: { ...page, changes: [{ type: LOG, id: uid, version: 1, record: walk() }] },
+  });
   await client.sync();
   assert.equal((await client.get(LOG, uid))?.record.note, "second");
 });

@@ -9,11 +9,25 @@
 import { fsyncSync, openSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { newId, SyncClient, type Choice, type SyncEvent, type SyncResult, type Written, type WrittenType } from "@engram/client";
+import {
+  newId,
+  SyncClient,
+  type Choice,
+  type SyncEvent,
+  type SyncResult,
+  type Written,
+  type WrittenType,
+} from "@engram/client";
 import { openDatabase } from "../database.js";
 import { seeded } from "../devices.js";
 
-const TYPES = ["cognitive_log", "day_mark", "diet_log", "exercise_log", "week_confirmation"] as const satisfies WrittenType[];
+const TYPES = [
+  "cognitive_log",
+  "day_mark",
+  "diet_log",
+  "exercise_log",
+  "week_confirmation",
+] as const satisfies WrittenType[];
 const LOGS = ["cognitive_log", "diet_log", "exercise_log"] as const;
 const DAY = 86_400_000;
 const REST_SECONDS = 180;
@@ -49,12 +63,19 @@ function momentAgo(): string {
 }
 
 function record(type: (typeof LOGS)[number], note: string): Written[typeof type] {
-  const origin = random() < 0.3 ? { origin: { platform: "healthkit", app_id: "com.example", external_id: newId() } } : {};
+  const origin =
+    random() < 0.3 ? { origin: { platform: "healthkit", app_id: "com.example", external_id: newId() } } : {};
   const timed = { started_at: momentAgo(), duration_seconds: 60 + Math.floor(random() * 7200), note, ...origin };
   if (type === "exercise_log") return { activity: pick(["run", "yoga"]), ...timed } as Written["exercise_log"];
   if (type === "cognitive_log") return { activity: "reading", ...timed } as Written["cognitive_log"];
   const items = [{ food_group: pick(["berries", "fish", "nuts"] as const), servings: 1 + Math.floor(random() * 3) }];
-  return { eaten_at: momentAgo(), meal: pick(["lunch", "dinner"] as const), items, note, ...origin } as Written["diet_log"];
+  return {
+    eaten_at: momentAgo(),
+    meal: pick(["lunch", "dinner"] as const),
+    items,
+    note,
+    ...origin,
+  } as Written["diet_log"];
 }
 
 async function act(client: SyncClient, step: number): Promise<void> {
@@ -90,10 +111,18 @@ async function finish(client: SyncClient): Promise<void> {
   for (const type of TYPES) {
     const kept = await client.list(type);
     kept.sort((a, b) => (a.id < b.id ? -1 : 1));
-    records.push(...kept.map(({ id, version, state, record: content }) => ({ type, id, version, state, record: content })));
+    records.push(
+      ...kept.map(({ id, version, state, record: content }) => ({ type, id, version, state, record: content })),
+    );
   }
   const scores = (await client.list("weekly_score")).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const whole = { account: given("account"), records, scores, refused: await client.refused(), conflicts: await client.conflicts() };
+  const whole = {
+    account: given("account"),
+    records,
+    scores,
+    refused: await client.refused(),
+    conflicts: await client.conflicts(),
+  };
   process.stdout.write(`${JSON.stringify(whole)}\n`);
 }
 
@@ -112,7 +141,8 @@ const client = await SyncClient.open({
 });
 client.listen((event) => {
   if (event.kind === "retrying") lastRetry = event;
-  if (event.kind !== "outcome" && event.kind !== "dropped" && event.kind !== "merged" && event.kind !== "restoring") return;
+  if (event.kind !== "outcome" && event.kind !== "dropped" && event.kind !== "merged" && event.kind !== "restoring")
+    return;
   writeSync(log, `${JSON.stringify(event)}\n`);
   fsyncSync(log);
 });
