@@ -41,8 +41,13 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
       if (pending.op === "delete" && entry.server === null && flight.edit.base === 0) return { entry: null };
       return { entry: { ...entry, flight: null, pending: based(pending, flight.edit.base) } };
     case "retry":
-      return { entry: postponed(entry, now + (outcome.retry_after ?? RETRY_SECONDS) * 1000) };
+      return { entry: postponed(entry, later(outcome, now)) };
   }
+}
+
+/** Never at once: that would be a loop. */
+function later(outcome: Outcome, now: number): number {
+  return now + Math.max(1, outcome.retry_after ?? RETRY_SECONDS) * 1000;
 }
 
 /** What was waiting behind a change in flight builds on its outcome. */
@@ -130,7 +135,7 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       return { entry: { ...entry, restore: false, refusal: edit ? { edit, errors } : entry.refusal } };
     }
     case "retry":
-      return { entry: { ...entry, notBefore: now + (outcome.retry_after ?? RETRY_SECONDS) * 1000 } };
+      return { entry: { ...entry, notBefore: later(outcome, now) } };
   }
 }
 

@@ -278,6 +278,14 @@ test("retry waits as long as it is told to, and a correction doesn't wait with i
   assert.equal(server.rows(ACCOUNT).length, 2);
 });
 
+test("a server that wants a change again at once gets it at the next synchronisation", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  server.instead = (change) => ({ outcome: "retry", type: LOG, id: change.id, retry_after: 0 });
+  await client.put(LOG, id(), walk());
+  assert.deepEqual(await client.sync(), { state: "synced", pushed: 1, pulled: 0, waiting: 1, retryIn: 1 });
+});
+
 test("a change that may have got through stays as it was sent, even if a later time says retry", async () => {
   const server = new FakeServer();
   const network = losing(server);
