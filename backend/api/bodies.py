@@ -62,9 +62,12 @@ def _reason(error: Exception) -> str:
 
 
 def _count_keys(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(map(_count_keys, value.values()))
-    return sum(map(_count_keys, value)) if isinstance(value, list) else 0
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    count = len(value) if isinstance(value, dict) else 0
+    for child in children:
+        if child.__class__ in (dict, list):
+            count += _count_keys(child)
+    return count
 
 
 class JSONParser(BaseParser):

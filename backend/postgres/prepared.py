@@ -7,7 +7,8 @@ over several tables, as the reading itself.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -19,7 +20,19 @@ _TIMESTAMPS: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamp
 
 
 def fetch_all(query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows of a query that reads. Raises what Django's own cursors raise."""
+    """The rows of a query. Raises what Django's own cursors raise."""
+    with _executed(query, parameters) as cursor:
+        return cursor.fetchall()
+
+
+def execute(query: str, parameters: Mapping[str, Any]) -> int:
+    """How many rows a statement wrote. Parameters go apart from the text, however long they are."""
+    with _executed(query, parameters) as cursor:
+        return cursor.rowcount
+
+
+@contextmanager
+def _executed(query: str, parameters: Mapping[str, Any]) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
     with connection.cursor() as cursor, connection.wrap_database_errors:
         raw: psycopg.Connection[Any] = cursor.connection
         started = time.monotonic()
@@ -27,9 +40,8 @@ def fetch_all(query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]
         try:
             with psycopg.Cursor(raw) as prepared:
                 prepared.adapters.register_loader("timestamptz", _TIMESTAMPS)
-                rows: list[tuple[Any, ...]] = prepared.execute(query, parameters, prepare=True).fetchall()
+                yield prepared.execute(query, parameters, prepare=True)
         finally:
             raw.prepare_threshold = None
         if connection.queries_logged:
             connection.queries_log.append({"sql": query, "time": f"{time.monotonic() - started:.3f}"})
-    return rows

@@ -6,10 +6,11 @@ A numeric UTC offset decides it; for `Z` the time zone that the app gives does, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
 
 from backend.api.parameters import FIRST_YEAR, LAST_YEAR
 
@@ -26,8 +27,7 @@ class TimeWithoutOffset(MalformedTime):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class LocalTime:
+class LocalTime(msgspec.Struct, frozen=True):
     """`instant` is in UTC; `time_zone` is the name as given, known or not."""
 
     instant: datetime

@@ -41,8 +41,7 @@ SYNC_COLUMNS = (
 BOOKKEEPING = frozenset({"user_id", "content_hash", "seq", "received_at", "deleted_at"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """A record that passed: its columns, what the app said in one canonical form, flags for its owner, and where it came
     from."""
 
@@ -104,8 +103,7 @@ class RecordType:
         return tuple(column for column in self.columns if column not in BOOKKEEPING)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What an app asks for. `base_version` is the version it last saw, 0 for none; `parsed` is None for a delete.
 
     `restores`: the copy that an earlier epoch acknowledged at `base_version`. `frees_origin`: the tombstone lets go of the
@@ -140,8 +138,7 @@ class OriginRemoval:
 OutcomeStatus = Literal["created", "replaced", "duplicate", "conflict", "deleted", "invalid", "retry"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of a change. `row` is the server's copy after it, None where there is none to show.
 
     `uid` and `version` are those of the stored record, which may be another than the change's with the same origin.
@@ -156,8 +153,7 @@ class Outcome:
     removed: tuple[tuple[RecordType, Row], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """One row that a write stored, and what stood there before."""
 
     record_type: RecordType

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import structlog
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from psycopg import errors as postgres
-from psycopg import sql
 
 from backend.api.json import encode
 from backend.api.problems import FieldError
+from backend.postgres.prepared import execute, fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
 from backend.sync.models import RemovedOrigin
 from backend.sync.records import Change, OriginKey, OriginRemoval, Outcome, RecordType, Row, Written, registry
@@ -102,16 +103,16 @@ def advance_counter(user_id: UUID, count: int) -> int:
     return _lock(user_id, count)[0]
 
 
+_ADVANCE = (
+    "INSERT INTO sync_synccounter AS counter (user_id, seq) VALUES (%(user)s, %(count)s)"
+    f" ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq, {CURRENT_EPOCH}"
+)
+
+
 def _lock(user_id: UUID, count: int) -> tuple[int, int]:
     """As `advance_counter`; also returns the server's epoch."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sync_synccounter AS counter (user_id, seq) VALUES (%s, %s)"
-            f" ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq, {CURRENT_EPOCH}",
-            [user_id, count],
-        )
-        seq, epoch = cursor.fetchone()
-        return int(seq), int(epoch)
+    ((seq, epoch),) = fetch_all(_ADVANCE, {"user": user_id, "count": count})
+    return seq, epoch
 
 
 def _not_storable(change: Change | OriginRemoval) -> Outcome:
@@ -139,21 +140,18 @@ def _store_removed_origins(user_id: UUID, origins: Sequence[OriginKey]) -> None:
 
 def _store(record_type: RecordType, written: Sequence[Written]) -> None:
     """Insert or replace the rows in one statement; PostgreSQL reads them from one JSON parameter."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, record_type.columns))
+    execute(_upsert(record_type), {"rows": encode([_sent(item.after) for item in written]).decode()})
+
+
+@cache
+def _upsert(record_type: RecordType) -> str:
+    columns, table = ", ".join(record_type.columns), record_type.table
     kept = ("user_id", "uid", "received_at")
-    updates = sql.SQL(", ").join(
-        sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(column))
-        for column in record_type.columns
-        if column not in kept
+    updates = ", ".join(f"{column} = EXCLUDED.{column}" for column in record_type.columns if column not in kept)
+    return (
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %(rows)s::json)"
+        f" ON CONFLICT (user_id, uid) DO UPDATE SET {updates}"
     )
-    table = sql.Identifier(record_type.table)
-    statement = sql.SQL(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
-        " ON CONFLICT (user_id, uid) DO UPDATE SET {updates}"
-    ).format(table=table, columns=columns, updates=updates)
-    rows = [_sent(item.after) for item in written]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [encode(rows).decode()])
 
 
 def _sent(row: Row) -> Row:
