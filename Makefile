@@ -81,4 +81,5 @@ clean:  ## remove what tests and measurements left; the data of demo and run sta
 	@for state in test bench fault; do \
 	    if [ -d "$(STATE)/$$state" ]; then $(EMBEDDED) delete --state "$(STATE)/$$state" || exit 1; fi; \
 	done
+	rm -rf clients/typescript/dist clients/typescript/compiled
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

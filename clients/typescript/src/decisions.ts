@@ -1,0 +1,63 @@
+// Conflicts: decided by a policy when they come, or by somebody later.
+import { newEntry, written, type Entry } from "./entries.js";
+import type { SyncEvent } from "./events.js";
+import { conflictOf, type Conflict } from "./kept.js";
+import { mineOnTop, type Choice } from "./outcomes.js";
+import { isOneOfAKind, type Content } from "./records.js";
+import type { Rows } from "./store.js";
+
+/** What to do about a conflict without asking anybody; `ask` keeps it for `conflicts()`. */
+export type Policy = (conflict: Conflict) => Choice | "ask";
+
+export async function decideByPolicy(
+  rows: Rows,
+  entry: Entry,
+  policy: Policy,
+  makeId: () => string,
+): Promise<SyncEvent[]> {
+  const [conflict] = conflictOf(entry);
+  const choice = conflict === undefined ? "ask" : policy(conflict);
+  if (choice === "ask") return [{ kind: "conflict", type: entry.type, id: entry.id }];
+  await decide(rows, entry, choice, makeId);
+  return [];
+}
+
+/** Returns the id under which the app's own side lives on, null if it doesn't. */
+export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: () => string): Promise<string | null> {
+  const { conflict, type, id } = entry;
+  if (conflict === null) return null;
+  const left: Entry = { ...entry, conflict: null };
+  const { mine } = conflict;
+  const gone = conflict.theirs.record === null || entry.server?.record === null;
+  if (choice === "theirs" || (mine.op !== "upsert" && (choice === "both" || gone))) {
+    await rows.save(left);
+    return null;
+  }
+  if (choice === "mine" && !gone) {
+    await rows.save(mineOnTop(entry, conflict, await nextPlace(rows)));
+    return id;
+  }
+  if (isOneOfAKind(type)) throw new Error(`There is only one ${type} of its kind: take "mine" or "theirs".`);
+  const copyId = makeId();
+  await rows.save(left);
+  await rows.save(
+    written(newEntry(type, copyId), asNew(mine.op === "upsert" ? mine.record : {}), await nextPlace(rows)),
+  );
+  return copyId;
+}
+
+/** Content for a record of its own: an origin with an external id belongs to the first one. */
+function asNew(record: Content): Content {
+  const { origin, ...rest } = record as { origin?: Content | null };
+  if (origin === undefined || origin === null) return record;
+  const { external_id: _, ...source } = origin;
+  return { ...rest, origin: source };
+}
+
+/** The next place of the queue. */
+export async function nextPlace(rows: Rows): Promise<number> {
+  const state = await rows.state();
+  if (state === null) throw new Error("The store has not been opened.");
+  await rows.setState({ ...state, nextPlace: state.nextPlace + 1 });
+  return state.nextPlace;
+}

@@ -1,0 +1,180 @@
+// What an outcome does to an entry: the table of docs/api/sync.md, read from the device's side. Pure.
+import { copyOf, isWaiting, shownByServer, type Copy, type Disagreement, type Edit, type Entry } from "./entries.js";
+import type { Content } from "./records.js";
+import type { Change, Outcome } from "./wire.js";
+
+const RETRY_SECONDS = 60;
+/** What the server adds to records. `week` is content of a week's confirmation, which always gives it. */
+const ADDED = new Set(["id", "version", "local_date", "week", "duplicate_of", "flags", "received_at"]);
+
+/** What an outcome leads to. */
+export interface Settled {
+  /** Null: nothing of it is left here. */
+  readonly entry: Entry | null;
+  /** The app's own content that is given up, because the record was deleted meanwhile. */
+  readonly dropped?: Content;
+  /** The record that stays in this one's place, and what was written here in the meantime. */
+  readonly merged?: { readonly into: Change; readonly behind: Edit | null };
+}
+
+/** After the outcome of the change in flight. `now` is in milliseconds. */
+export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
+  const { flight, pending } = entry;
+  if (flight === null) return { entry };
+  switch (outcome.outcome) {
+    case "created":
+    case "replaced":
+    case "duplicate":
+      if (outcome.same_as !== undefined) return mergedAway(entry, outcome);
+      return { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
+    case "deleted":
+      return flight.edit.op === "upsert"
+        ? deletedElsewhere(entry, outcome)
+        : { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
+    case "conflict":
+      return { entry: disputed(entry, pending ?? flight.edit, outcome) };
+    case "invalid":
+      if (pending === null) {
+        const refusal = { edit: flight.edit, errors: outcome.errors ?? [] };
+        return { entry: { ...entry, flight: null, refusal } };
+      }
+      if (pending.op === "delete" && entry.server === null && flight.edit.base === 0) return { entry: null };
+      return { entry: { ...entry, flight: null, pending: based(pending, flight.edit.base) } };
+    case "retry":
+      return { entry: postponed(entry, later(outcome, now)) };
+  }
+}
+
+/** Never at once: that would be a loop. */
+function later(outcome: Outcome, now: number): number {
+  return now + Math.max(1, outcome.retry_after ?? RETRY_SECONDS) * 1000;
+}
+
+/** What was waiting behind a change in flight builds on its outcome. */
+function based(pending: Edit | null, version: number): Edit | null {
+  if (pending === null || pending.op === "delete_by_origin") return pending;
+  return { ...pending, base: version };
+}
+
+function stored(entry: Entry, edit: Edit, version: number): Entry {
+  const copy: Copy = { version, record: edit.op === "upsert" ? edit.record : null };
+  // The same version may have been pulled already, with what the server adds.
+  const known = entry.server !== null && entry.server.version >= version;
+  const pending = copy.record === null ? null : based(entry.pending, version);
+  return { ...(known ? entry : shownByServer(entry, copy)), flight: null, pending, restore: false };
+}
+
+function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
+  // With `same_as` the tombstone is another id's; the server has never heard of this one.
+  const version = outcome.same_as === undefined ? (outcome.version ?? 0) : 0;
+  const server: Copy = { version: Math.max(version, entry.server?.version ?? 0), record: null };
+  const last = entry.pending ?? entry.flight?.edit;
+  const conflict = entry.conflict && { ...entry.conflict, theirs: server };
+  const left: Entry = { ...entry, server, flight: null, pending: null, conflict, restore: false };
+  return last?.op === "upsert" ? { entry: left, dropped: last.record } : { entry: left };
+}
+
+/** The app's own side is kept apart, the server's is shown; none of it if both say the same. */
+function disputed(entry: Entry, mine: Edit, outcome: Outcome): Entry {
+  const theirs = theirCopy(outcome);
+  const server = entry.server !== null && entry.server.version > theirs.version ? entry.server : theirs;
+  const conflict = agrees(mine, theirs) ? entry.conflict : { mine, theirs };
+  return { ...entry, server, flight: null, pending: null, conflict, restore: false };
+}
+
+function theirCopy(outcome: Outcome): Copy {
+  return outcome.current ? copyOf(outcome.current) : { version: outcome.version ?? 0, record: null };
+}
+
+function mergedAway(entry: Entry, outcome: Outcome): Settled {
+  const { current, same_as } = outcome;
+  if (current === undefined || same_as === undefined) return { entry: null };
+  return { entry: null, merged: { into: { ...current, id: same_as }, behind: entry.pending } };
+}
+
+/** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. */
+export function absorbed(target: Entry, into: Change, behind: Edit | null): Entry {
+  const theirs = copyOf(into);
+  const entry = shownByServer(target, theirs);
+  if (behind === null || behind.op === "delete_by_origin" || agrees(behind, theirs)) return entry;
+  return { ...entry, conflict: { mine: behind, theirs } };
+}
+
+/** Nothing was stored this time. Sent only once, it can still be changed; else an earlier time may have got through. */
+export function postponed(entry: Entry, notBefore: number): Entry {
+  const { flight } = entry;
+  if (flight === null || flight.again) return { ...entry, notBefore };
+  if (entry.pending === null) return { ...entry, flight: null, pending: flight.edit, notBefore };
+  // What was written since replaces it, and has not been tried yet.
+  return { ...entry, flight: null, pending: based(entry.pending, flight.edit.base) };
+}
+
+/** After the outcome of telling a restored server what it had acknowledged. */
+export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
+  const server = entry.server;
+  if (!entry.restore || server === null) return { entry };
+  switch (outcome.outcome) {
+    case "created":
+    case "replaced":
+    case "duplicate":
+      if (outcome.same_as !== undefined) return mergedAway(entry, outcome);
+      return { entry: { ...entry, server: { ...server, version: outcome.version ?? server.version }, restore: false } };
+    case "deleted":
+      return {
+        entry: { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false },
+      };
+    case "conflict":
+      return { entry: { ...entry, server: theirCopy(outcome), restore: false } };
+    case "invalid": {
+      const errors = outcome.errors ?? [];
+      // Acknowledged in this epoch already: there is nothing to give back.
+      if (errors.some((error) => error.code === "not_restored")) return { entry: { ...entry, restore: false } };
+      const lost = server.record !== null && !isWaiting(entry) && entry.refusal === null;
+      const edit: Edit | null =
+        lost && server.record ? { op: "upsert", base: server.version, record: server.record } : null;
+      return { entry: { ...entry, restore: false, refusal: edit ? { edit, errors } : entry.refusal } };
+    }
+    case "retry":
+      return { entry: { ...entry, notBefore: later(outcome, now) } };
+  }
+}
+
+/** Do both sides say the same? Only what is certain counts; a spelling that differs is for somebody to look at. */
+export function agrees(mine: Edit, theirs: Copy): boolean {
+  if (mine.op !== "upsert") return theirs.record === null;
+  if (theirs.record === null) return false;
+  const names = new Set([...Object.keys(mine.record), ...Object.keys(theirs.record)]);
+  for (const name of names) {
+    const [left, right] = [mine.record[name], theirs.record[name]];
+    if (!ADDED.has(name) && !equal(left, right) && !(isEmpty(left) && isEmpty(right))) return false;
+  }
+  return true;
+}
+
+/** What is left out, and how the server shows that. */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    value === "" ||
+    value === false ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Content, b as Content];
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => equal(left[name], right[name]));
+}
+
+export type Choice = "mine" | "theirs" | "both";
+
+/** The app's own side of a conflict on top of the version that it was shown with. */
+export function mineOnTop(entry: Entry, conflict: Disagreement, place: number): Entry {
+  const pending = based(conflict.mine, conflict.theirs.version);
+  return { ...entry, pending, conflict: null, refusal: null, queued: isWaiting(entry) ? entry.queued : place };
+}

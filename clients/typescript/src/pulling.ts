@@ -1,0 +1,90 @@
+// Pulling: pages until there are no more, each stored together with its cursor.
+import { copyOf, newEntry, shownByServer, swept } from "./entries.js";
+import type { SyncEvent } from "./events.js";
+import type { Requests } from "./requests.js";
+import { beginRestore, withoutCursor } from "./restoring.js";
+import { UnexpectedAnswer, WrongAccount } from "./stops.js";
+import type { Rows, State, Store } from "./store.js";
+import type { Problem, PullAnswer } from "./wire.js";
+
+/** How many cursors in a row may turn out to be worth nothing before that is an error. */
+const LOST_CURSORS = 3;
+
+export interface Pulling {
+  readonly store: Store;
+  readonly requests: Requests;
+  readonly account: string;
+  readonly pageSize: number;
+  readonly emit: (events: readonly SyncEvent[]) => void;
+}
+
+export interface Pulled {
+  readonly changes: number;
+  /** The server was restored: what it acknowledged has to be pushed before the rest is pulled. */
+  readonly restored: boolean;
+}
+
+export async function pull(pulling: Pulling): Promise<Pulled> {
+  let changes = 0;
+  let lost = 0;
+  for (;;) {
+    const state = await pulling.store.transaction(stateOf);
+    const answer = await pulling.requests.answer({ method: "GET", path: pathOf(state, pulling.pageSize) });
+    if (answer.status === 200) {
+      const page = answer.body as PullAnswer;
+      if (page.account !== pulling.account) throw new WrongAccount();
+      const { events, restored } = await pulling.store.transaction((rows) => take(rows, state, page));
+      pulling.emit(events);
+      if (restored) return { changes, restored };
+      changes += page.changes.length;
+      if (!page.has_more) return { changes, restored };
+      lost = 0;
+    } else if (state.cursor !== null && (answer.status === 410 || answer.status === 422) && lost < LOST_CURSORS) {
+      // A cursor that the server can't read is as good as an expired one.
+      lost += 1;
+      await pulling.store.transaction(async (rows) => rows.setState(withoutCursor(await stateOf(rows))));
+    } else {
+      throw new UnexpectedAnswer(answer.status, ((answer.body ?? {}) as Problem).code);
+    }
+  }
+}
+
+async function stateOf(rows: Rows): Promise<State> {
+  const state = await rows.state();
+  if (state === null) throw new Error("The store has not been opened.");
+  return state;
+}
+
+function pathOf(state: State, pageSize: number): string {
+  const parameters = [`limit=${pageSize}`];
+  if (state.types !== "") parameters.push(`types=${encodeURIComponent(state.types)}`);
+  if (state.cursor !== null) parameters.push(`cursor=${encodeURIComponent(state.cursor)}`);
+  return `/v1/sync/pull?${parameters.join("&")}`;
+}
+
+async function take(rows: Rows, asked: State, page: PullAnswer): Promise<{ events: SyncEvent[]; restored: boolean }> {
+  const state = await stateOf(rows);
+  if (state.epoch !== null && state.epoch !== page.epoch) {
+    return { events: await beginRestore(rows, state, page.epoch), restored: true };
+  }
+  // Another client on this store has gone on meanwhile; this page is an old one.
+  if (state.cursor !== asked.cursor || state.snapshot !== asked.snapshot) return { events: [], restored: false };
+  for (const change of page.changes) {
+    const entry = (await rows.entry(change.type, change.id)) ?? newEntry(change.type, change.id);
+    const shown = shownByServer(entry, copyOf(change));
+    await rows.save({ ...shown, seen: state.snapshot });
+  }
+  const complete = state.inSnapshot && !page.has_more;
+  if (complete) await sweep(rows, state.snapshot);
+  const { cursor, epoch } = page;
+  await rows.setState({ ...state, epoch, cursor, inSnapshot: state.inSnapshot && !complete });
+  return { events: [{ kind: "pulled", changes: page.changes.length, hasMore: page.has_more }], restored: false };
+}
+
+/** What a complete snapshot did not bring was deleted meanwhile. */
+async function sweep(rows: Rows, snapshot: number): Promise<void> {
+  for (const entry of await rows.find({ by: "swept", before: snapshot })) {
+    const left = swept(entry);
+    await (left === null ? rows.erase(entry.type, entry.id) : rows.save(left));
+  }
+}

@@ -1,0 +1,177 @@
+// Pushing: batches until the queue is empty, and what their outcomes do to the store.
+import { freeze, pushBody, type Item } from "./batches.js";
+import { copyOf, keyOfOrigin, newEntry, ORIGIN, shownByServer, type Entry } from "./entries.js";
+import type { SyncEvent } from "./events.js";
+import { absorbed, postponed, restored, settled, type Settled } from "./outcomes.js";
+import { Unreachable, type Answer, type Requests } from "./requests.js";
+import { beginRestore } from "./restoring.js";
+import { UnexpectedAnswer, WrongAccount } from "./stops.js";
+import type { Rows, Store } from "./store.js";
+import { MAX_BYTES, MAX_CHANGES, type Outcome, type Problem, type PushAnswer } from "./wire.js";
+
+/** A change that makes the server fail all by itself waits this long, so that the others get through. */
+const FAILING_SECONDS = 3600;
+
+/** Decides conflicts inside the transaction that stores them. */
+export type Arbiter = (rows: Rows, entry: Entry) => Promise<SyncEvent[]>;
+
+export interface Pushing {
+  readonly store: Store;
+  readonly requests: Requests;
+  readonly account: string;
+  readonly now: () => number;
+  readonly arbiter: Arbiter;
+  readonly emit: (events: readonly SyncEvent[]) => void;
+}
+
+/** Returns how many changes have an outcome now. */
+export async function push(pushing: Pushing): Promise<number> {
+  let pushed = 0;
+  let changes = MAX_CHANGES;
+  for (;;) {
+    const limits = { changes, bytes: MAX_BYTES };
+    const items = await pushing.store.transaction((rows) => freeze(rows, pushing.now(), limits));
+    if (items.length === 0) return pushed;
+    pushing.emit([{ kind: "pushing", changes: items.length }]);
+    const answer = await send(pushing, items);
+    if (answer.status === 200) {
+      await settleAll(pushing, items, answer);
+      pushed += items.length;
+      changes = Math.min(MAX_CHANGES, changes * 2);
+    } else if (items.length > 1) {
+      changes = Math.ceil(items.length / 2); // one bad change never holds up the others
+    } else {
+      await setAside(pushing, items[0] as Item, answer);
+      changes = MAX_CHANGES;
+    }
+  }
+}
+
+/** The answer to a push that was carried out or is refused as a whole for what one change of it does. */
+async function send(pushing: Pushing, items: readonly Item[]): Promise<Answer> {
+  const body = (): string => pushBody(pushing.account, new Date(pushing.now()).toISOString(), items);
+  let answer: Answer;
+  try {
+    answer = await pushing.requests.answer({ method: "POST", path: "/v1/sync/push", body });
+  } catch (error) {
+    if (error instanceof Unreachable && error.status === 500) return { status: 500, body: null, tries: 2 };
+    throw error;
+  }
+  const problem = (answer.body ?? {}) as Problem;
+  if (answer.status === 409 && problem.code === "wrong_account") throw new WrongAccount();
+  if (answer.status === 200) {
+    const { account, outcomes } = answer.body as PushAnswer;
+    if (account !== pushing.account) throw new WrongAccount();
+    const inOrder = items.every(({ type, id }, index) => type === ORIGIN || (outcomes[index]?.id ?? id) === id);
+    if (outcomes.length !== items.length || !inOrder)
+      throw new UnexpectedAnswer(200, "not one outcome for each change");
+  } else if (answer.status !== 413 && answer.status !== 422) {
+    throw new UnexpectedAnswer(answer.status, problem.code);
+  }
+  return answer;
+}
+
+async function settleAll(pushing: Pushing, items: readonly Item[], answer: Answer): Promise<void> {
+  const { epoch, outcomes } = answer.body as PushAnswer;
+  const events = await pushing.store.transaction(async (rows) => {
+    const found: SyncEvent[] = [];
+    const state = await rows.state();
+    if (state !== null && state.epoch !== epoch) found.push(...(await beginRestore(rows, state, epoch)));
+    for (const [index, item] of items.entries()) {
+      found.push(...(await settleOne(pushing, rows, item, outcomes[index] as Outcome, answer.tries > 1)));
+    }
+    return found;
+  });
+  pushing.emit(events);
+}
+
+async function settleOne(
+  pushing: Pushing,
+  rows: Rows,
+  item: Item,
+  outcome: Outcome,
+  repeated: boolean,
+): Promise<SyncEvent[]> {
+  const { type, id } = item;
+  const before = await rows.entry(type, id);
+  const events: SyncEvent[] = [
+    { kind: "outcome", type, id, outcome: outcome.outcome, version: outcome.version ?? null },
+  ];
+  if (outcome.removed !== undefined) await removeAll(rows, item, outcome);
+  else if (type === ORIGIN && outcome.outcome === "duplicate") await removeAll(rows, item, { ...outcome, removed: [] });
+  if (before === null) return events;
+  const result = resultOf(before, item, outcome, repeated, pushing.now());
+  if (result === null) return events; // another client on this store was faster
+  await keep(rows, item, result.entry);
+  if (result.dropped !== undefined) events.push({ kind: "dropped", type, id, record: result.dropped });
+  if (result.merged !== undefined) events.push(...(await merge(pushing, rows, item, result.merged)));
+  if (result.entry !== null && result.entry.refusal !== before.refusal && result.entry.refusal !== null) {
+    events.push({ kind: "refused", type, id, errors: result.entry.refusal.errors });
+  }
+  if (result.entry !== null && result.entry.conflict !== before.conflict && result.entry.conflict !== null) {
+    events.push(...(await pushing.arbiter(rows, result.entry)));
+  }
+  return events;
+}
+
+function resultOf(before: Entry, item: Item, outcome: Outcome, repeated: boolean, now: number): Settled | null {
+  if (item.restoring) {
+    const same = before.restore && before.server?.version === item.version;
+    return same ? restored(before, outcome, now) : null;
+  }
+  const { flight } = before;
+  if (flight === null || flight.json !== item.json) return null;
+  return settled({ ...before, flight: { ...flight, again: flight.again || repeated } }, outcome, now);
+}
+
+async function keep(rows: Rows, { type, id }: Item, entry: Entry | null): Promise<void> {
+  if (entry === null) await rows.erase(type, id);
+  else await rows.save(entry);
+}
+
+/** Everything of an origin that the server has deleted. What it didn't list is deleted too: it had been before. */
+async function removeAll(rows: Rows, item: Item, outcome: Outcome): Promise<void> {
+  for (const change of outcome.removed ?? []) {
+    const entry = (await rows.entry(change.type, change.id)) ?? newEntry(change.type, change.id);
+    await rows.save(shownByServer(entry, copyOf({ ...change, deleted: true })));
+  }
+  if (item.type !== ORIGIN) return;
+  const [platform, externalId] = JSON.parse(item.id) as [string, string];
+  for (const entry of await rows.find({ by: "origin", origin: keyOfOrigin(platform, externalId) })) {
+    if (entry.server?.record) await rows.save({ ...entry, server: { ...entry.server, record: null } });
+  }
+}
+
+async function merge(
+  pushing: Pushing,
+  rows: Rows,
+  { type, id }: Item,
+  { into, behind }: NonNullable<Settled["merged"]>,
+): Promise<SyncEvent[]> {
+  const target = (await rows.entry(type, into.id)) ?? newEntry(type, into.id);
+  const entry = absorbed(target, into, behind);
+  await rows.save(entry);
+  const merged: SyncEvent = { kind: "merged", type, id, into: into.id };
+  return entry.conflict === null || entry.conflict === target.conflict
+    ? [merged]
+    : [merged, ...(await pushing.arbiter(rows, entry))];
+}
+
+/** A change that the server won't even look at: refused, or tried again much later if the server is what fails. */
+async function setAside(pushing: Pushing, item: Item, answer: Answer): Promise<void> {
+  const { type, id } = item;
+  const problem = (answer.body ?? {}) as Problem;
+  const errors = problem.errors ?? [{ pointer: "", code: problem.code ?? String(answer.status) }];
+  const invalid: Outcome = { outcome: "invalid", errors };
+  const events = await pushing.store.transaction(async (rows): Promise<SyncEvent[]> => {
+    if (answer.status !== 500) return settleOne(pushing, rows, item, invalid, true);
+    const entry = await rows.entry(type, id);
+    if (entry !== null) await rows.save({ ...postponed(again(entry), pushing.now() + FAILING_SECONDS * 1000) });
+    return [];
+  });
+  pushing.emit(events);
+}
+
+function again(entry: Entry): Entry {
+  return entry.flight === null ? entry : { ...entry, flight: { ...entry.flight, again: true } };
+}

@@ -1,0 +1,52 @@
+// The records there are, by type: as an app writes them and as the server shows them. Generated from its OpenAPI document.
+import type { components } from "./generated/engram.js";
+
+type Schemas = components["schemas"];
+
+/** What an app writes. */
+export interface Written {
+  exercise_log: Schemas["ExerciseLogPut"];
+  cognitive_log: Schemas["CognitiveLogPut"];
+  diet_log: Schemas["DietLogPut"];
+  day_mark: Schemas["DayMarkPut"] & { date: string };
+  week_confirmation: Schemas["WeekConfirmationPut"] & { week: string };
+}
+
+/** What the server adds to a record. It is there as soon as the record has been pulled. */
+type Known<Type extends keyof Written, Shown> = Written[Type] & Partial<Shown>;
+
+/** What an app reads: a record with what the server adds, once it did. */
+export interface Readable {
+  exercise_log: Known<"exercise_log", Omit<Schemas["ExerciseLog"], keyof Written["exercise_log"]>>;
+  cognitive_log: Known<"cognitive_log", Omit<Schemas["CognitiveLog"], keyof Written["cognitive_log"]>>;
+  diet_log: Known<"diet_log", Omit<Schemas["DietLog"], keyof Written["diet_log"]>>;
+  day_mark: Known<"day_mark", Omit<Schemas["DayMark"], keyof Written["day_mark"]>>;
+  week_confirmation: Known<"week_confirmation", Omit<Schemas["WeekConfirmation"], keyof Written["week_confirmation"]>>;
+  weekly_score: Schemas["WeeklyScoreChange"]["record"];
+  participant_facts: Schemas["ParticipantFactsChange"]["record"];
+}
+
+export type WrittenType = keyof Written;
+export type DeletableType = Exclude<WrittenType, "day_mark" | "week_confirmation">;
+export type ReadableType = keyof Readable;
+
+/** A record as JSON has it, whatever its type. */
+export type Content = Readonly<Record<string, unknown>>;
+
+const WRITTEN: ReadonlySet<string> = new Set<WrittenType>([
+  "exercise_log",
+  "cognitive_log",
+  "diet_log",
+  "day_mark",
+  "week_confirmation",
+]);
+/** One for each date or week: their ids are made from it, they can't be deleted and there are no two of them. */
+const ONE_OF_A_KIND: ReadonlySet<string> = new Set<WrittenType>(["day_mark", "week_confirmation"]);
+
+export function isWritten(type: string): type is WrittenType {
+  return WRITTEN.has(type);
+}
+
+export function isOneOfAKind(type: string): boolean {
+  return ONE_OF_A_KIND.has(type);
+}
