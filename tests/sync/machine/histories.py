@@ -109,10 +109,13 @@ class Histories(RuleBasedStateMachine):
             payload = person.sent[which % len(person.sent)]
             self.step(self.world.deliver, person, device.authorization, payload)
 
-    @rule(number=devices)
-    def come_back_after_90_days(self, number: int) -> None:
+    @rule(number=devices, limit=st.sampled_from([1, 2, 3]))
+    def come_back_after_90_days(self, number: int, limit: int) -> None:
+        """Its cursor has expired: a snapshot begins, and something comes in between."""
         _, device = self.world.devices[number]
         self.step(self.world.age_cursor, device)
+        for _ in range(2):
+            self.step(device.pull, limit=limit)
 
     @rule(number=people, which=numbers, content=st.one_of(contents, st.none()))
     def staff_edit(self, number: int, which: int, content: int | None) -> None:

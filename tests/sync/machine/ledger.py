@@ -144,7 +144,7 @@ def shown(change: dict[str, Any]) -> tuple[Key, int, Content | None, Origin | No
 
 def answered(outcome: dict[str, Any]) -> Outcome:
     """An outcome of the server, in the ledger's terms."""
-    kept = {name: outcome[name] for name in ("outcome", "version", "same_as", "errors") if name in outcome}
+    kept: Outcome = {name: outcome[name] for name in ("outcome", "version", "same_as", "errors") if name in outcome}
     if "removed" in outcome:
         kept["removed"] = sorted(((gone["type"], gone["id"]), gone["version"]) for gone in outcome["removed"])
     if "current" in outcome:

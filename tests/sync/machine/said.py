@@ -17,26 +17,25 @@ Origin = dict[str, str | None]
 
 MONDAY = date(2026, 11, 9)
 DAYS = (MONDAY, MONDAY + timedelta(days=1), MONDAY + timedelta(days=7))
-LOGS = ("exercise_log", "cognitive_log", "diet_log")
 MARKS = tuple(("day_mark", str(day_mark_id(day))) for day in DAYS)
 # The same ids for every participant: they are each one's own.
 KEYS: tuple[Key, ...] = (
-    *(("exercise_log", str(uuid.UUID(int=number))) for number in range(1, 5)),
-    *((name, str(uuid.UUID(int=number))) for name in LOGS for number in range(1, 3)),
+    *(("exercise_log", str(uuid.UUID(int=number))) for number in range(1, 7)),
+    *((name, str(uuid.UUID(int=number))) for name in ("cognitive_log", "diet_log") for number in range(1, 3)),
     *MARKS[:2],
+)
+EXTERNAL: tuple[Origin, ...] = tuple(
+    {"platform": platform, "app_id": app, "external_id": external_id}
+    for platform, app in (("healthkit", "watch"), ("health_connect", "gym"))
+    for external_id in ("s1", "s2")
 )
 ORIGINS: tuple[Origin | None, ...] = (
     None,
     None,
     {"platform": "manual", "app_id": "diary", "external_id": None},
-    *(
-        {"platform": platform, "app_id": app, "external_id": external_id}
-        for platform, app in (("healthkit", "watch"), ("health_connect", "gym"))
-        for external_id in ("s1", "s2")
-    ),
+    *EXTERNAL,
 )
-EXTERNAL = tuple(origin for origin in ORIGINS if origin and origin["external_id"])
-PREFERENCES = ([], ["healthkit"], ["health_connect/gym", "manual"], ["manual"])
+PREFERENCES: tuple[list[str], ...] = ([], ["healthkit"], ["health_connect/gym", "manual"], ["manual"])
 FIELDS = {
     "exercise_log": ("activity", "started_at", "duration_seconds", "note", "separate_session"),
     "cognitive_log": ("activity", "started_at", "duration_seconds", "social", "note"),
