@@ -62,14 +62,16 @@ CREATE TEMPORARY TABLE IF NOT EXISTS scored_week (
     open_days int2, logged_days int4[], {", ".join(f"{column} int4[]" for column in _ARRAYS)}
 ) ON COMMIT DELETE ROWS"""
 
-# Locking the claims in the key's order, the order in which writers upsert them, keeps the two from deadlocking.
+# Locking the claims in the key's order, the order in which writers upsert them, keeps the two from deadlocking: all of them at
+# once, also those that are due again and will only be given back.
 _FINISH_CLAIMS = """
 WITH held AS MATERIALIZED (
-    SELECT due.id, s.user_id, s.week FROM tracker_dueweek due
-      JOIN scored_week s ON s.user_id = due.user_id AND s.week = due.week AND s.due_version = due.version
+    SELECT due.id, s.due_version FROM tracker_dueweek due
+      JOIN scored_week s ON s.user_id = due.user_id AND s.week = due.week
      WHERE due.claim_token = %(token)s ORDER BY due.user_id, due.week FOR UPDATE OF due
 ), finished AS (
-    DELETE FROM tracker_dueweek due USING held WHERE due.id = held.id RETURNING due.user_id, due.week
+    DELETE FROM tracker_dueweek due USING held WHERE due.id = held.id AND due.version = held.due_version
+    RETURNING due.user_id, due.week
 )"""
 _STATUS_CODES = "ARRAY[" + ", ".join(f"'{code}'" for code in STATUSES) + "]"
 _UPSERT = f"""

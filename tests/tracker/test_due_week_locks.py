@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from structlog.testing import capture_logs
 
 from tests.conftest import Phone
 from tracker.due_weeks import MAX_ATTEMPTS, Claim, mark_weeks_due, record_failure, release_claim
 from tracker.models import DueWeek
 from tracker.scoring.weeks import Week
+from tracker.weekly_scores import score_claim
 
 WEEKS = [Week.parse("2026-W44"), Week.parse("2026-W45")]
 
@@ -66,6 +68,22 @@ def test_giving_back_waits_in_the_order_in_which_writers_lock(phone: Phone, give
     worker.join(10)
     assert errors == []
     assert list(DueWeek.objects.values_list("version", "claim_token")) == [(2, None), (2, None)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_has_scored_waits_in_that_order_too(phone: Phone) -> None:
+    """One of its weeks is due again, and only given back; the other it finishes. A writer wants both."""
+    claim = claimed(phone.user.pk)
+    mark_weeks_due(user_id=phone.user.pk, weeks=WEEKS[:1], seq=2)
+    errors: list[Exception] = []
+    with transaction.atomic():
+        mark_weeks_due(user_id=phone.user.pk, weeks=WEEKS[:1], seq=3)
+        worker = in_background(lambda: score_claim(claim, now=timezone.now()), errors)
+        wait_until_somebody_waits_for_us()
+        mark_weeks_due(user_id=phone.user.pk, weeks=WEEKS[1:], seq=3)
+    worker.join(10)
+    assert errors == []
+    assert list(DueWeek.objects.values_list("version", "claim_token")) == [(3, None), (3, None)]
 
 
 @pytest.mark.django_db
