@@ -1,13 +1,15 @@
-"""`make fuzz`: 100 000 generated requests over the whole API, and whether strangers find out who has an account.
+"""`make fuzz`: 100 000 generated requests over the whole API, whether strangers find out who has an account, and 20 000
+histories of devices that synchronise.
 
-`FUZZ_SEED` repeats a run; `FUZZ_REQUESTS` and `TIMING_TRIES` size it. `python -m tests.security enumeration` (or `fuzz`) runs
-one part.
+`FUZZ_SEED` and `SYNC_SEED` repeat a run; `FUZZ_REQUESTS`, `TIMING_TRIES`, `SYNC_RUNS` and `SYNC_CHANGES` size it.
+`python -m tests.security enumeration` (or `fuzz`, or `sync`) runs one part.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -19,6 +21,8 @@ from tests.own_database import own_database
 REQUESTS = 100_000
 PROCESSES = 2
 SUCCESSES = 20
+HISTORIES = 20_000
+CHANGES = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,7 @@ class Share:
 
 def fuzz(number: int, seed: int, requests: int) -> Share:
     """One process's share, on a database of its own."""
-    own_database(f"engram_fuzz_{number}")
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("load_catalogue", verbosity=0)
+    _own_catalogue(f"engram_fuzz_{number}")
     from tests.security.fuzzing import Fuzz
 
     report = Fuzz(seed=seed).run(requests, successes=SUCCESSES)
@@ -84,6 +82,57 @@ def enumeration(seed: int) -> list[Figure]:
     return figures.figures
 
 
+def synchronise(figures: Figures) -> None:
+    runs = int(os.environ.get("SYNC_RUNS") or HISTORIES)
+    seed = int(os.environ.get("SYNC_SEED") or SystemRandom().randrange(2**31))
+    print(f"{runs} histories of devices that synchronise, SYNC_SEED={seed}\n", flush=True)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as processes:
+        started = [processes.submit(histories, number, seed + number, runs // PROCESSES) for number in range(PROCESSES)]
+        found = sum((process.result() for process in started), Counter[str]())
+    figures.at_least("histories that end with everybody equal", found["runs"], "", runs)
+    for name in ("steps", "pushes", "outcome conflict", "answers lost", "restores", "cursors expired: age"):
+        figures.note(f"in them: {name}", found[name], "")
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as process:
+        for figure in process.submit(writers_at_once).result():
+            figures.figures.append(figure)
+
+
+def histories(number: int, seed: int, runs: int) -> Counter[str]:
+    """One process's share, on a database of its own."""
+    _own_catalogue(f"engram_sync_{number}")
+    from tests.sync.machine.running import run_histories
+    from tests.sync.machine.world import make_accounts
+
+    return Counter(run_histories(make_accounts(), runs=runs, seed=seed))
+
+
+def writers_at_once() -> list[Figure]:
+    _own_catalogue("engram_sync_writers")
+    from tests.conftest import make_phone
+    from tests.sync.crowd import WRITERS, crowd
+
+    figures = Figures("writers")
+    changes = int(os.environ.get("SYNC_CHANGES") or CHANGES)
+    report = crowd(make_phone(), changes=changes)
+    figures.at_least(f"changes by {WRITERS} writers at once", report.changes, "", changes)
+    figures.at_most("of them, skipped by a reader who follows", len(report.skipped), "", 0)
+    figures.at_most("of them, given to the reader twice", len(report.twice), "", 0)
+    print(*map(repr, report.errors), sep="\n")
+    figures.at_most("errors", len(report.errors), "", 0)
+    figures.at_most("deadlocks, workers scoring meanwhile", report.deadlocks, "", 0)
+    return figures.figures
+
+
+def _own_catalogue(name: str) -> None:
+    own_database(name)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("load_catalogue", verbosity=0)
+
+
 def main() -> int:
     os.environ.setdefault("ENGRAM_DEMO", "1")
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.security.settings"
@@ -92,11 +141,13 @@ def main() -> int:
     seed = int(os.environ.get("FUZZ_SEED") or SystemRandom().randrange(2**31))
     requests = int(os.environ.get("FUZZ_REQUESTS") or REQUESTS)
     figures = Figures("fuzz")
-    parts = sys.argv[1:] or ["fuzz", "enumeration"]
+    parts = sys.argv[1:] or ["fuzz", "enumeration", "sync"]
     if "fuzz" in parts:
         fuzz_everything(figures, requests, seed)
     if "enumeration" in parts:
         compare_answers(figures, seed)
+    if "sync" in parts:
+        synchronise(figures)
     return 0 if figures.write() else 1
 
 

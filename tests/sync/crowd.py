@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from queue import Empty, Queue
 from random import Random
 from typing import Any
 
@@ -53,6 +52,7 @@ class Report:
 
     @property
     def changes(self) -> int:
+        """Those that were made; the others were conflicts."""
         return sum(self.outcomes[name] for name in ("created", "replaced", "deleted"))
 
     @property
@@ -74,9 +74,7 @@ class _Crowd:
     def __init__(self, phone: Phone, changes: int) -> None:
         self.phone = phone
         self.report = Report()
-        self.pushes: Queue[int] = Queue()
-        for number in range(-(-changes // CHANGES_A_PUSH)):
-            self.pushes.put(number)
+        self.wanted = changes
         self.lock = threading.Lock()
         self.written = threading.Event()
         self.shared = [cognitive(MONDAY) for _ in range(SHARED)]
@@ -121,10 +119,9 @@ class _Crowd:
         own: dict[Key, tuple[dict[str, Any], int]] = {}
         known: dict[str, int] = {}
         while True:
-            try:
-                self.pushes.get_nowait()
-            except Empty:
-                return
+            with self.lock:
+                if self.report.changes >= self.wanted:
+                    return
             changes = [self._change(random, own, known) for _ in range(CHANGES_A_PUSH - 1)]
             shared = random.choice(self.shared)
             changes.append(

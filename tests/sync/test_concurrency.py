@@ -36,7 +36,7 @@ def test_a_reader_skips_nothing_that_thirty_two_writers_write(phone: Phone, reco
     assert (report.skipped, report.twice) == ({}, [])
     assert report.seen == report.acknowledged
     assert set(report.outcomes) == {"created", "replaced", "deleted", "conflict"}
-    assert report.changes > changes * 0.8
+    assert report.changes >= changes
     assert (report.deadlocks, report.not_scored) == (0, 0)
     assert report.scored
 

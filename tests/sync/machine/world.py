@@ -96,6 +96,7 @@ class World:
         self.epoch = 0
         self.now = timezone.now()
         self.backups: list[Backup] = []
+        self.cursors: dict[str, tuple[int, bool]] = {}  # the epoch of each, and whether it has been made old
         self.highest: Counter[tuple[str, Key]] = Counter()
         self.people = [
             Person(
@@ -135,7 +136,9 @@ class World:
         given = {"cursor": cursor, "limit": limit}
         query = urlencode({name: value for name, value in given.items() if value is not None})
         status, page = self.get(device.authorization, f"/v1/sync/pull?{query}")
+        assert page.get("reason") == self._expired(cursor)
         if status == 200:
+            self.cursors[page["cursor"]] = (self.epoch, False)
             ledger = self._person(device).ledger
             for change in page["changes"]:
                 if change["type"] not in DERIVED:
@@ -144,6 +147,13 @@ class World:
         else:
             counts[f"cursors expired: {page['reason']}"] += 1
         return status, page
+
+    def _expired(self, cursor: str | None) -> str | None:
+        """Why a cursor has to lead nowhere any more."""
+        if cursor is None:
+            return None
+        epoch, aged = self.cursors[cursor]
+        return "restored" if epoch != self.epoch else "age" if aged else None
 
     def get(self, authorization: str, path: str) -> tuple[int, dict[str, Any]]:
         answer = self.client.get(path, headers={"Authorization": authorization})
@@ -203,6 +213,7 @@ class World:
             epoch, signed_at, *rest = signing.loads(device.cursor, salt=salt)
             old = int(signed_at - (LIFETIME + timedelta(minutes=1)).total_seconds())
             device.cursor = signing.dumps([epoch, old, *rest], salt=salt)
+            self.cursors[device.cursor] = (epoch, True)
 
     def back_up(self) -> None:
         if len(self.backups) == MOST_BACKUPS:
