@@ -17,7 +17,7 @@ from backend.postgres.prepared import fetch_all
 from backend.sync.changes import Change, read_changes
 from backend.sync.cursors import LIFETIME, Cursor, read_cursor
 from backend.sync.devices import note_pull
-from backend.sync.epochs import CURRENT_EPOCH
+from backend.sync.epochs import CURRENT_EPOCH, VERSIONS_OF_AN_EPOCH
 from backend.sync.records import registry
 
 MAX_CHANGES = 500
@@ -54,7 +54,7 @@ def pull(
             problem = FieldError("?types", "other_types", "The cursor was made for other types.")
             raise Invalid("Some parameters are not acceptable.", errors=[problem])
     changes = read_changes(user_id, place, limit=limit + 1)
-    page = _within_bytes(_documents(user_id, changes[:limit]))
+    page = _within_bytes(_documents(user_id, changes[:limit], epoch))
     after, has_more = _next(place, changes, len(page), newest)
     if not has_more and (pulled_seq != newest or last_pull_at is None or now - last_pull_at > NOTED_EVERY):
         note_pull(device, seq=newest, now=now)
@@ -82,7 +82,7 @@ def _next(place: Cursor, changes: Sequence[Change], delivered: int, newest: int)
 _LAST = (2**15, date.max.toordinal())
 
 
-def _documents(user_id: UUID, changes: Sequence[Change]) -> list[dict[str, Any]]:
+def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dict[str, Any]]:
     derived: dict[str, list[int]] = defaultdict(list)
     documents: list[dict[str, Any]] = []
     for number, change in enumerate(changes):
@@ -99,7 +99,8 @@ def _documents(user_id: UUID, changes: Sequence[Change]) -> list[dict[str, Any]]
             documents[number] = {
                 "type": name,
                 "id": kind.id_of(day),
-                "version": changes[number].seq,
+                # A restore rewinds change numbers; what apps have from before it must not seem newer.
+                "version": epoch * VERSIONS_OF_AN_EPOCH + changes[number].seq,
                 "record": document,
             }
     return documents

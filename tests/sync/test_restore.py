@@ -160,6 +160,20 @@ def test_a_week_that_apps_have_already_is_another_one_in_a_new_epoch(phone: Phon
     assert answer.status_code == 200
 
 
+def test_a_score_of_the_new_epoch_is_newer_than_what_apps_have(phone: Phone, log: dict[str, Any]) -> None:
+    """A restore rewinds the change numbers that a score's version comes from."""
+    backup = Backup()
+    push(phone, *[upsert("exercise_log", {**log, "note": str(number)}, number) for number in range(5)])
+    had = [change["version"] for change in pull(phone)[0] if change["type"] == "weekly_score"]
+    backup.restore()
+    push(phone, upsert("exercise_log", {**log, "duration_seconds": 60}))
+    (new,) = [change["version"] for change in pull(phone)[0] if change["type"] == "weekly_score"]
+    assert had == [5]
+    assert epoch_of(new) == current_epoch()
+    score_due_weeks(now=timezone.now())
+    assert [change["version"] for change in pull(phone)[0] if change["type"] == "weekly_score"] == [new]
+
+
 def test_mail_that_may_have_been_sent_is_not_sent_again(phone: Phone, mailbox: Mailbox) -> None:
     now = timezone.now()
     enqueue([NewMail(phone.user.pk, "weekly_summary", "waiting", {}, now)])

@@ -1,0 +1,281 @@
+"""A small client that does what docs/api/sync.md tells an app to do, and holds its records in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from tests.sync.machine.said import DERIVED, Content, Key, Origin
+
+MOST_ROUNDS = 30
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What the server acknowledged or showed; `record` is None for a tombstone. `epoch`: when the server last said so."""
+
+    version: int
+    record: dict[str, Any] | None
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A change that somebody made here. `base` None: on top of one of the same record that is under way."""
+
+    key: Key
+    record: dict[str, Any] | None
+    base: int | None
+
+
+@dataclass(frozen=True)
+class Removal:
+    platform: str
+    external_id: str
+
+
+@dataclass(frozen=True)
+class Restored:
+    key: Key
+    copy: Copy
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A push under way. It is sent byte for byte the same until an answer arrives."""
+
+    payload: bytes
+    changes: tuple[Waiting | Removal | Restored, ...]
+
+
+class Network(Protocol):
+    def push(self, device: Device, payload: bytes) -> dict[str, Any]: ...
+
+    def pull(self, device: Device, cursor: str | None, limit: int | None) -> tuple[int, dict[str, Any]]: ...
+
+
+class Device:
+    """`insists`: in a conflict this one's person says "mine" each time; the others take the server's."""
+
+    def __init__(self, network: Network, account: str, authorization: str, *, insists: bool) -> None:
+        self.network = network
+        self.account = account
+        self.authorization = authorization
+        self.insists = insists
+        self.epoch: int | None = None
+        self.cursor: str | None = None
+        self.copies: dict[Key, Copy] = {}
+        self.queue: list[Waiting | Removal] = []
+        self.flight: Flight | None = None
+        self.must_restore = False
+        self.brought: set[Key] | None = None  # by the snapshot under way
+        self.losers: list[tuple[Key, dict[str, Any] | None]] = []
+
+    # --- What its person does ---------------------------------------------------------------------------------------------
+
+    def visible(self) -> dict[Key, dict[str, Any]]:
+        """What is on the screen: the copies, and above them what has not been answered yet."""
+        records = {key: copy.record for key, copy in self.copies.items() if key[0] not in DERIVED}
+        records |= {waiting.key: waiting.record for waiting in self._unanswered()}
+        return {key: record for key, record in records.items() if record is not None}
+
+    def write(self, key: Key, content: Content, origin: Origin | None) -> None:
+        """Edit what is on the screen, or log something new. Its origin is said once, when it is new."""
+        if (record := self.visible().get(key)) is not None:
+            self._put(key, {**record, **content})
+        elif key not in self.copies and not any(waiting.key == key for waiting in self._unanswered()):
+            said = content if key[0] == "day_mark" else {**content, "origin": origin}
+            self.queue.append(Waiting(key, said, 0))
+
+    def delete(self, key: Key) -> None:
+        if key in self.visible() and key[0] != "day_mark":
+            self._put(key, None)
+
+    def delete_by_origin(self, platform: str, external_id: str) -> None:
+        self.queue.append(Removal(platform, external_id))
+
+    def _put(self, key: Key, record: dict[str, Any] | None) -> None:
+        """Changes of one record are one, as long as they wait. One that was never sent and is deleted never was."""
+        for number, waiting in enumerate(self.queue):
+            if isinstance(waiting, Waiting) and waiting.key == key:
+                if record is None and waiting.base == 0:
+                    del self.queue[number]
+                else:
+                    self.queue[number] = replace(waiting, record=record)
+                return
+        under_way = any(waiting.key == key for waiting in self._flying())
+        self.queue.append(Waiting(key, record, None if under_way else self.copies[key].version))
+
+    def _flying(self) -> Iterator[Waiting]:
+        if self.flight:
+            yield from (change for change in self.flight.changes if isinstance(change, Waiting))
+
+    def _unanswered(self) -> Iterator[Waiting]:
+        yield from self._flying()
+        yield from (change for change in self.queue if isinstance(change, Waiting))
+
+    # --- Push -------------------------------------------------------------------------------------------------------------
+
+    def push(self, *, answer_lost: bool = False) -> bool:
+        """Send what there is to send; False if there is nothing."""
+        if self.flight is None:
+            self.flight = self._next_flight()
+        if self.flight is None:
+            return False
+        answer = self.network.push(self, self.flight.payload)
+        if not answer_lost:
+            flight, self.flight = self.flight, None
+            self._meet(answer["epoch"])
+            for change, outcome in zip(flight.changes, answer["outcomes"], strict=True):
+                self._learn(change, outcome)
+        return True
+
+    def _next_flight(self) -> Flight | None:
+        changes: list[Waiting | Removal | Restored]
+        if self.must_restore:
+            held = [(key, copy) for key, copy in self.copies.items() if key[0] not in DERIVED]
+            changes = [Restored(key, copy) for key, copy in held if copy.epoch != self.epoch]
+        else:
+            changes = list(self.queue)
+            self.queue = []
+        if not changes and self.must_restore:
+            self.must_restore = False
+            return self._next_flight()
+        body = {"account": self.account, "changes": [_sent(change) for change in changes]}
+        return Flight(json.dumps(body).encode(), tuple(changes)) if changes else None
+
+    def _meet(self, epoch: int) -> bool:
+        """Is it the epoch that we know? In another one the server has forgotten things, and we tell it what we hold."""
+        known = self.epoch in (None, epoch)
+        if not known:
+            self.must_restore = True
+            self.cursor = self.brought = None
+        self.epoch = epoch
+        return known
+
+    def _learn(self, change: Waiting | Removal | Restored, outcome: Mapping[str, Any]) -> None:
+        if isinstance(change, Removal):
+            for gone in outcome["removed"]:
+                self._take({**gone, "deleted": True})
+            return
+        key = change.key
+        mine = change.copy.record if isinstance(change, Restored) else change.record
+        status, version = outcome["outcome"], outcome.get("version", 0)
+        if "same_as" in outcome:
+            self.copies.pop(key, None)
+            self._take(outcome["current"])
+            self._drop(key)
+        elif status == "conflict":
+            self._take(outcome["current"])
+            self.losers.append((key, mine))
+            if isinstance(change, Waiting):
+                self._after_conflict(change, version)
+        elif status == "deleted":
+            self._drop(key)
+            if version:
+                self._take({"type": key[0], "id": key[1], "version": version, "deleted": True})
+            else:
+                self.copies.pop(key, None)
+        else:
+            assert status in ("created", "replaced", "duplicate"), outcome
+            assert self.epoch is not None
+            self.copies[key] = Copy(version, mine, self.epoch)
+            self._build_on(key, version)
+
+    def _after_conflict(self, change: Waiting, version: int) -> None:
+        later = [waiting for waiting in self._queued(change.key) if waiting.base is None]
+        if not self.insists:
+            for waiting in later:
+                self.queue.remove(waiting)
+                self.losers.append((waiting.key, waiting.record))
+        elif later:
+            self._build_on(change.key, version)
+        else:
+            self.queue.append(replace(change, base=version))
+
+    def _build_on(self, key: Key, version: int) -> None:
+        self.queue = [
+            replace(change, base=version)
+            if isinstance(change, Waiting) and change.key == key and change.base is None
+            else change
+            for change in self.queue
+        ]
+
+    def _drop(self, key: Key) -> None:
+        for waiting in self._queued(key):
+            self.queue.remove(waiting)
+            self.losers.append((key, waiting.record))
+
+    def _queued(self, key: Key) -> list[Waiting]:
+        return [change for change in self.queue if isinstance(change, Waiting) and change.key == key]
+
+    # --- Pull -------------------------------------------------------------------------------------------------------------
+
+    def pull(self, *, limit: int | None = None, answer_lost: bool = False) -> bool:
+        """One page; is there more? Nothing is pulled before the server knows what we hold."""
+        if self.must_restore:
+            return True
+        status, page = self.network.pull(self, self.cursor, limit)
+        if answer_lost:
+            return True
+        if status == 410:
+            self.cursor = self.brought = None
+            self._meet(page["epoch"])
+            return True
+        assert status == 200, page
+        if not self._meet(page["epoch"]):
+            return True
+        if self.cursor is None:
+            self.brought = set()
+        for change in page["changes"]:
+            self._take(change)
+            if self.brought is not None:
+                self.brought.add((change["type"], change["id"]))
+        self.cursor = page["cursor"]
+        if not page["has_more"]:
+            self._sweep()
+        return bool(page["has_more"])
+
+    def _take(self, change: Mapping[str, Any]) -> None:
+        key = (change["type"], change["id"])
+        held = self.copies.get(key)
+        assert self.epoch is not None
+        if held is None or change["version"] >= held.version:
+            self.copies[key] = Copy(change["version"], change.get("record"), self.epoch)
+
+    def _sweep(self) -> None:
+        """At the end of a snapshot: what it did not bring was deleted meanwhile."""
+        if self.brought is not None:
+            waiting = {change.key for change in self._unanswered()}
+            kept = self.brought | waiting
+            self.copies = {key: copy for key, copy in self.copies.items() if key in kept}
+            self.brought = None
+
+    def sync(self) -> None:
+        """Until everything is sent and everything is here."""
+        for _ in range(MOST_ROUNDS):
+            while self.push():
+                pass
+            while self.pull():
+                if self.must_restore:
+                    break
+            else:
+                if not self.queue:
+                    return
+        raise AssertionError("This device never comes to rest.")
+
+
+def _sent(change: Waiting | Removal | Restored) -> dict[str, Any]:
+    if isinstance(change, Removal):
+        return {"op": "delete_by_origin", "platform": change.platform, "external_id": change.external_id}
+    head = {"type": change.key[0], "id": change.key[1]}
+    if isinstance(change, Restored):
+        copy = change.copy
+        said = {"deleted": True} if copy.record is None else {"record": copy.record}
+        return {"op": "restore", **head, "version": copy.version, **said}
+    assert change.base is not None
+    if change.record is None:
+        return {"op": "delete", **head, "base_version": change.base}
+    return {"op": "upsert", **head, "base_version": change.base, "record": change.record}
