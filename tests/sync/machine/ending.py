@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from backend.sync.records import registry
 from tests.sync.machine.device import Device
-from tests.sync.machine.ledger import Standing, origins_of
+from tests.sync.machine.ledger import Standing, external_id, origins_of
 from tests.sync.machine.said import DAYS, DERIVED, FIELDS, Content, Key, Origin, said
 from tests.sync.machine.world import Person, World
 from tracker.scoring.weeks import Week

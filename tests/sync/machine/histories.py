@@ -48,14 +48,30 @@ class Histories(RuleBasedStateMachine):
             act(*arguments, **options)
         except BaseException:
             self.failed = True
+            counts.setdefault("failed in run", counts["runs"])
             raise
 
-    @rule(number=devices, records=st.lists(st.tuples(keys, contents, origins), min_size=1, max_size=4))
-    def write(self, number: int, records: list[tuple[Key, int, Any]]) -> None:
+    @rule(
+        number=devices,
+        records=st.lists(st.tuples(keys, contents, origins), min_size=1, max_size=4),
+        online=st.booleans(),
+    )
+    def write(self, number: int, records: list[tuple[Key, int, Any]], online: bool) -> None:
         """Somebody logs something, or changes what is on the screen."""
         person, device = self.world.devices[number]
         for key, content, origin in records:
             self.step(device.write, key, content_of(key, content, person.name), origin)
+        if online:
+            self.step(device.push)
+
+    @rule(number=devices, which=numbers, content=contents, online=st.booleans())
+    def edit(self, number: int, which: int, content: int, online: bool) -> None:
+        person, device = self.world.devices[number]
+        if seen := sorted(device.visible()):
+            key = seen[which % len(seen)]
+            self.step(device.write, key, content_of(key, content, person.name), None)
+            if online:
+                self.step(device.push)
 
     @rule(number=devices, which=numbers)
     def delete(self, number: int, which: int) -> None:
@@ -124,4 +140,4 @@ class Histories(RuleBasedStateMachine):
     def teardown(self) -> None:
         with self.stack:
             if not self.failed and hasattr(self, "world"):
-                check(self.world)
+                self.step(check, self.world)
