@@ -1,5 +1,6 @@
 """The WSGI application that granian (or any WSGI server) serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -9,3 +10,6 @@ from backend.postgres.timeouts import bound_connections
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 bound_connections()
+# What is loaded by now stays: the collector need not look at it again and again.
+gc.collect()
+gc.freeze()

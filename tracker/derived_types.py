@@ -43,8 +43,8 @@ def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
 PARTICIPANT_FACTS = DerivedType(
     name="participant_facts",
     query=(
-        "SELECT seq, from_week AS day, to_jsonb(facts) AS content"
-        " FROM tracker_participantfacts AS facts WHERE user_id = %(user)s"
+        "SELECT seq, from_week AS day, to_jsonb(stored) AS content"
+        " FROM tracker_participantfacts AS stored WHERE user_id = %(user)s"
     ),
     id_of=participant_facts_id,
     documents=facts_documents,
@@ -54,8 +54,8 @@ PARTICIPANT_FACTS = DerivedType(
 WEEKLY_SCORE = DerivedType(
     name="weekly_score",
     query=(
-        "SELECT seq, week AS day, to_jsonb(score) AS content"
-        " FROM tracker_weeklyscore AS score WHERE user_id = %(user)s"
+        "SELECT seq, week AS day, to_jsonb(stored) AS content"  # not `score`: it has a column of that name
+        " FROM tracker_weeklyscore AS stored WHERE user_id = %(user)s"
         " UNION ALL SELECT version, week, NULL FROM tracker_dueweek WHERE user_id = %(user)s"
     ),
     id_of=weekly_score_id,

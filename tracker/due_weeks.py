@@ -35,13 +35,10 @@ class Claim:
 
 def mark_written_weeks_due(*, user_id: UUID, written: Sequence[Written], seq: int) -> None:
     """The weeks that a write touches, before and after it, are due. Runs in the write's transaction."""
-    weeks = {
-        Week.of(day)
-        for item in written
-        for row in (item.before, item.after)
-        if row is not None and (day := row[item.record_type.date_column]) is not None
+    days = {
+        row[item.record_type.date_column] for item in written for row in (item.before, item.after) if row is not None
     }
-    mark_weeks_due(user_id=user_id, weeks=weeks, seq=seq)
+    mark_weeks_due(user_id=user_id, weeks={Week.of(day) for day in days if day is not None}, seq=seq)
 
 
 def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:

@@ -43,7 +43,7 @@ def read_json(body: bytes) -> Any:
     Nothing is decoded before its depth is known. Refused are also what JSON itself lacks (NaN, byte order marks, other
     encodings than UTF-8, halves of surrogate pairs), and numbers that no machine has room for.
     """
-    skeleton = _STRING.sub(b"", body)  # no string may be taken for brackets or colons
+    skeleton = _without_strings(body)  # none may be taken for brackets or colons
     brackets = skeleton.translate(_BRACKETS, _NOT_BRACKETS)
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise JSONTooDeep()
@@ -54,6 +54,11 @@ def read_json(body: bytes) -> Any:
     if skeleton.count(b":") != _count_keys(value):
         raise DuplicateKey()
     return value
+
+
+def _without_strings(body: bytes) -> bytes:
+    """Without escapes, as nearly always, every second piece between quotes is a string."""
+    return _STRING.sub(b"", body) if b"\\" in body else b"".join(body.split(b'"')[::2])
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from functools import cache
 from uuid import UUID
 
@@ -18,6 +19,10 @@ SELECT {columns} FROM {table} JOIN unnest(%(platforms)s::text[], %(external_ids)
     ON origin_platform = platform AND origin_external_id = external_id WHERE user_id = %(user)s"""
 
 
+_ON_DAYS = """
+SELECT {columns} FROM {table} WHERE user_id = %(user)s AND {date_column} = ANY(%(days)s) AND deleted_at IS NULL"""
+
+
 def rows_by_id(record_type: RecordType, user_id: UUID, uids: Sequence[UUID]) -> Iterator[Row]:
     return _rows(record_type, _statement(record_type, _BY_ID), {"user": user_id, "uids": uids})
 
@@ -26,6 +31,11 @@ def rows_by_origin(record_type: RecordType, user_id: UUID, origins: Sequence[Ori
     platforms, external_ids = map(list, zip(*origins, strict=True))
     parameters = {"user": user_id, "platforms": platforms, "external_ids": external_ids}
     return _rows(record_type, _statement(record_type, _BY_ORIGIN), parameters)
+
+
+def rows_on_days(record_type: RecordType, user_id: UUID, days: Collection[date]) -> Iterator[Row]:
+    """The live records of these local dates."""
+    return _rows(record_type, _statement(record_type, _ON_DAYS), {"user": user_id, "days": list(days)})
 
 
 def _rows(record_type: RecordType, statement: str, parameters: dict[str, object]) -> Iterator[Row]:
@@ -40,7 +50,9 @@ def _rows(record_type: RecordType, statement: str, parameters: dict[str, object]
 
 @cache
 def _statement(record_type: RecordType, template: str) -> str:
-    return template.format(columns=", ".join(record_type.columns), table=record_type.table)
+    return template.format(
+        columns=", ".join(record_type.columns), table=record_type.table, date_column=record_type.date_column
+    )
 
 
 @cache

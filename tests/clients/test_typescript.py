@@ -16,6 +16,7 @@ from tests.contract import document
 ROOT = Path(__file__).parents[2]
 CLIENT = ROOT / "clients" / "typescript"
 LOCK = CLIENT / "package-lock.json"
+CLIENT_PROCESS = CLIENT / "compiled" / "processes" / "client-process.js"
 RUNS = "40"  # random histories of each law; many more when the client is worked on
 
 needs_node = pytest.mark.skipif(shutil.which("npm") is None, reason="needs Node 20 or newer, with npm")
@@ -38,12 +39,23 @@ def install() -> None:
         stamp.write_text(wanted)
 
 
-@needs_node
-def test_the_client_works_as_it_is_installed(tmp_path: Path) -> None:
-    schema = tmp_path / "openapi.json"
+def generate(folder: Path) -> None:
+    """Install, and make the types from the document as it is."""
+    schema = folder / "openapi.json"
     schema.write_text(json.dumps(document()))
     install()
     npm("run", "--silent", "generate", OPENAPI=str(schema))
+
+
+def build_client_process(folder: Path) -> None:
+    """`CLIENT_PROCESS`, for those who kill it."""
+    generate(folder)
+    npm("run", "--silent", "build-tests")
+
+
+@needs_node
+def test_the_client_works_as_it_is_installed(tmp_path: Path) -> None:
+    generate(tmp_path)
     output = npm("test", "--silent", RUNS=RUNS)
     assert "\n# fail 0\n" in output
     assert "\n# skipped 0\n" in output

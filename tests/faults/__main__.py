@@ -1,4 +1,5 @@
-"""Kill the worker at random moments while 500 weeks are scored, closed and mailed; flush and kill Redis in between."""
+"""Kill the worker at random moments while 500 weeks are scored, closed and mailed; flush and kill Redis in between. Then kill
+web, PostgreSQL and phones while phones synchronise. `python -m tests.faults [workers] [servers]` runs one of them."""
 
 from __future__ import annotations
 
@@ -33,11 +34,15 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("load_catalogue", verbosity=0)
 
-    from tests.faults import killed_workers
+    from tests.faults import killed_servers, killed_workers
     from tests.figures import Figures
 
     figures = Figures("fault")
-    killed_workers.measure(figures, smtp_port=port)
+    parts = sys.argv[1:] or ["workers", "servers"]
+    if "workers" in parts:
+        killed_workers.measure(figures, smtp_port=port)
+    if "servers" in parts:
+        killed_servers.measure(figures)
     connection.close()
     return 0 if figures.write() else 1
 

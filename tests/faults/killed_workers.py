@@ -37,7 +37,7 @@ KILL_REDIS_AFTER = {6, 13}
 DUE_AGAIN = 40  # weeks, after each kill, as late logs would make them
 PATIENCE = 180  # seconds
 IN_FLIGHT = (MailState.PENDING, MailState.CONNECTING, MailState.DATA_STARTED)
-BOOKKEEPING = {"id", "revision", "scored_at", "closed_at"}
+BOOKKEEPING = {"id", "revision", "seq", "scored_at", "closed_at"}
 
 
 class CountingServer:

@@ -190,8 +190,10 @@ def scores(changes: list[dict[str, Any]]) -> list[tuple[str, float | None]]:
 
 def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phone) -> None:
     push(phone, upsert("exercise_log", exercise(MONDAY)))
+    for week in ("2026-W47", "2026-W48"):
+        phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise", "cognitive", "diet"]})
     changes, cursor = pull(phone)
-    assert scores(changes) == [("2026-W47", 1)]
+    assert scores(changes) == [("2026-W48", 0), ("2026-W47", 1)]
     score_due_weeks(now=timezone.now())
     assert pull(phone, cursor)[0] == []
     push(
@@ -203,6 +205,7 @@ def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phon
     changes, after = pull(phone, cursor, limit=1)
     assert [change["type"] for change in changes] == ["exercise_log", "diet_log", "weekly_score", "weekly_score"]
     assert scores(changes) == [("2026-W47", 2), ("2026-W48", 0)]
+    assert all(change["record"]["score"] for change in changes if change["type"] == "weekly_score")
     # And the whole once more for a new phone, with the same numbers as the list of weeks.
     listed = phone.get("/v1/weeks?from=2026-W47&to=2026-W48").json()["results"]
     everything, _ = pull(phone, limit=1)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from backend.sync.models import DeviceSync, RefusedChange
@@ -279,3 +280,25 @@ def test_queries_do_not_grow_with_the_batch(phone: Phone, django_assert_max_num_
             push(phone, *batch(count))
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+@pytest.mark.parametrize("places", [{3}, {0, 19}, set(range(20))])
+def test_what_the_database_refuses_costs_none_of_the_others(phone: Phone, places: set[int]) -> None:
+    """A rule of the database that no check of ours has foreseen: here one more constraint."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("ALTER TABLE tracker_exerciselog ADD CONSTRAINT unforeseen CHECK (note <> 'unforeseen')")
+    logs = [run(note="unforeseen" if place in places else "fine") for place in range(20)]
+    found = push(phone, *[upsert("exercise_log", log) for log in logs])
+    for place, outcome in enumerate(found):
+        if place in places:
+            assert (outcome["outcome"], outcome["errors"][0]["code"]) == ("invalid", "not_storable")
+        else:
+            assert (outcome["outcome"], outcome["version"]) == ("created", 1)
+    kept = {log["id"] for place, log in enumerate(logs) if place not in places}
+    assert {str(log.uid) for log in ExerciseLog.objects.filter(user=phone.user)} == kept
+    assert len({change["id"] for change in pull(phone, types="exercise_log")[0]}) == len(kept)
+    refused = phone.get("/v1/sync/status").json()["refused"]
+    assert {(row["id"], row["code"]) for row in refused} == {(logs[place]["id"], "not_storable") for place in places}
+    answer = phone.post("/v1/exercise-logs", run(note="unforeseen"))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "not_storable")

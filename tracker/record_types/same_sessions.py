@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from backend.accounts.models import User
 from backend.sync.records import RecordType, Row, Written, registry
+from backend.sync.stored_rows import rows_on_days
 from backend.sync.writing import advance_counter, store_derived
 from tracker.models import ExerciseLog
 from tracker.sessions import Session, find_duplicates
@@ -25,8 +26,7 @@ def settle_sessions(user_id: UUID, written: Sequence[Written]) -> list[Written]:
     days = {row["local_date"] for row in rows if row["local_date"] is not None}
     after = {item.after["uid"]: item.after for item in written}
     record_type = written[0].record_type
-    stored = ExerciseLog.objects.filter(user_id=user_id, deleted_at=None, local_date__in=days).exclude(uid__in=after)
-    others = list(stored.values(*record_type.columns))
+    others = [row for row in rows_on_days(record_type, user_id, days) if row["uid"] not in after]
     live = [row for row in after.values() if row["deleted_at"] is None]
     return _settle(record_type, user_id, live, others)
 

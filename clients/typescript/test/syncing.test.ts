@@ -304,6 +304,57 @@ test("a change that may have got through stays as it was sent, even if a later t
   assert.deepEqual([server.row(ACCOUNT, LOG, uid)?.version, await client.conflicts()], [2, []]);
 });
 
+test("nor if the earlier time was in the same synchronisation", async () => {
+  const server = new FakeServer();
+  const network = losing(server);
+  const { client, clock } = await device(server, { fetch: network.fetch });
+  const uid = id();
+  let sent = 0;
+  server.instead = (change) => {
+    sent += 1;
+    network.on = sent === 1;
+    return sent === 2 ? { outcome: "retry", type: LOG, id: change.id, retry_after: 5 } : null;
+  };
+  await client.put(LOG, uid, walk());
+  assert.equal((await client.sync()).waiting, 1);
+  await client.put(LOG, uid, walk({ note: "meanwhile" }));
+  clock.now += 5000;
+  await client.sync();
+  assert.deepEqual([server.row(ACCOUNT, LOG, uid)?.version, await client.conflicts()], [2, []]);
+});
+
+test("what a snapshot doesn't bring is gone, also where a conflict holds it", async () => {
+  const server = new FakeServer();
+  const { client, uid } = await withLog(server);
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "theirs" }) });
+  await client.put(LOG, uid, walk({ note: "mine" }));
+  await client.sync();
+  server.edit(ACCOUNT, LOG, uid, null);
+  server.expireCursors();
+  await client.sync();
+  assert.deepEqual([(await client.conflicts()).length, await client.get(LOG, uid)], [1, null]);
+  await client.resolve(LOG, uid, "theirs");
+  assert.deepEqual(await client.list(LOG), []);
+});
+
+test("a restored server counts what it works out anew", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  const uid = id();
+  const backup = server.backup();
+  for (const score of [10, 20]) server.edit(ACCOUNT, "weekly_score", uid, { score });
+  await client.sync();
+  server.restore(backup);
+  const page = { account: ACCOUNT, epoch: server.epoch, server_now: "", cursor: "x", has_more: false };
+  const answer = {
+    status: 200,
+    body: { ...page, changes: [{ type: "weekly_score", id: uid, version: 1, record: { score: 30 } }] },
+  };
+  server.replies.push(answer, answer); // the first one tells of the epoch
+  await client.sync();
+  assert.equal((await client.get("weekly_score", uid))?.record.score, 30);
+});
+
 test("a record that another device deleted is dropped, and that is said", async () => {
   const server = new FakeServer();
   const phone = await withLog(server);
