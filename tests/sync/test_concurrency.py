@@ -13,7 +13,6 @@ import pytest
 from django.db import connection
 
 from backend.sync import writing
-from backend.sync.epochs import CURRENT_EPOCH
 from tests.conftest import Phone
 from tests.security.unlimited import UNLIMITED
 from tests.sync.crowd import WRITERS, crowd
@@ -41,12 +40,6 @@ def test_a_reader_skips_nothing_that_thirty_two_writers_write(phone: Phone, reco
     assert report.scored
 
 
-TAKE_NUMBERS = (
-    "INSERT INTO sync_synccounter AS counter (user_id, seq) VALUES (%s, %s)"
-    f" ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq, {CURRENT_EPOCH}"
-)
-
-
 @contextmanager
 def a_counter_that_nobody_holds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each number is given out in a transaction of its own, which is over before the write's is."""
@@ -59,7 +52,7 @@ def a_counter_that_nobody_holds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
             own.connection.inc_thread_sharing()  # closed by the test's thread
             opened.append(own.connection)
         with own.connection.cursor() as cursor:
-            cursor.execute(TAKE_NUMBERS, [user_id, count])
+            cursor.execute(writing._ADVANCE, {"user": user_id, "count": count})
             seq, epoch = cursor.fetchone()
             return int(seq), int(epoch)
 

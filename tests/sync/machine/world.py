@@ -139,6 +139,7 @@ class World:
         assert page.get("reason") == self._expired(cursor)
         if status == 200:
             self.cursors[page["cursor"]] = (self.epoch, False)
+            assert cursor or not any("deleted" in change for change in page["changes"])
             ledger = self._person(device).ledger
             for change in page["changes"]:
                 if change["type"] not in DERIVED:
