@@ -18,7 +18,7 @@ from backend.sync.changes import Change, read_changes
 from backend.sync.cursors import LIFETIME, Cursor, read_cursor
 from backend.sync.devices import note_pull
 from backend.sync.epochs import CURRENT_EPOCH, VERSIONS_OF_AN_EPOCH
-from backend.sync.records import registry
+from backend.sync.records import record_document, registry
 
 MAX_CHANGES = 500
 MAX_BYTES = 512 * 1024
@@ -91,7 +91,7 @@ def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dic
             derived[name].append(number)
             documents.append({})
         else:
-            documents.append(_record(name, change))
+            documents.append(record_document(registry[name], change.row, deleted=change.deleted))
     for name, numbers in derived.items():
         kind = registry.derived[name]
         asked = [(day, changes[number].content) for number in numbers if (day := changes[number].day)]
@@ -104,13 +104,6 @@ def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dic
                 "record": document,
             }
     return documents
-
-
-def _record(name: str, change: Change) -> dict[str, Any]:
-    head = {"type": name, "id": change.row["uid"], "version": change.row["version"]}
-    if change.deleted:
-        return {**head, "deleted": True}
-    return {**head, "record": registry[name].document(change.row)}
 
 
 def _within_bytes(documents: Sequence[dict[str, Any]]) -> list[msgspec.Raw]:

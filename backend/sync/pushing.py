@@ -13,7 +13,7 @@ from backend.accounts.models import Device, User
 from backend.api.problems import FieldError, Problem
 from backend.sync.devices import Refusal, clock_skew, note_push, note_refusals
 from backend.sync.push_wire import Push, Read, Refused, client_time, read_changes
-from backend.sync.records import Change, Outcome, RecordType, Row, registry
+from backend.sync.records import Change, Outcome, record_document, registry
 from backend.sync.writing import write_records
 
 MOST_SKEW = timedelta(minutes=5)
@@ -52,14 +52,6 @@ def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str
     if refusals:
         note_refusals(device, refusals, now=now)
     return {"account": user.pk, "epoch": epoch, "server_now": now, "outcomes": documents}
-
-
-def record_document(record_type: RecordType, row: Row) -> dict[str, Any]:
-    """A stored record or tombstone, as pulls deliver it too."""
-    head = {"type": record_type.name, "id": row["uid"], "version": row["version"]}
-    if row["deleted_at"] is not None:
-        return {**head, "deleted": True}
-    return {**head, "record": record_type.document(row)}
 
 
 def _flagged(change: Read) -> Read:
@@ -114,7 +106,8 @@ def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
         if outcome.version:
             members["version"] = outcome.version
         if outcome.row is not None and (outcome.status == "conflict" or other):
-            members["current"] = record_document(change.record_type, outcome.row)
+            deleted = outcome.row["deleted_at"] is not None
+            members["current"] = record_document(change.record_type, outcome.row, deleted=deleted)
     if outcome.errors:
         members["errors"] = [error.document() for error in outcome.errors]
     return members

@@ -218,6 +218,13 @@ class Registry:
 
 registry = Registry()
 
+
+def record_document(record_type: RecordType, row: Mapping[str, Any], *, deleted: bool) -> dict[str, Any]:
+    """A record or a tombstone, as pulls deliver it and conflicts show it."""
+    head = {"type": record_type.name, "id": row["uid"], "version": row["version"]}
+    return {**head, "deleted": True} if deleted else {**head, "record": record_type.document(row)}
+
+
 _canonical = msgspec.msgpack.Encoder(order="deterministic", decimal_format="string", uuid_format="bytes")
 
 
