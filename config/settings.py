@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
         "tracker.tasks.send_mail",
         "backend.privacy.tasks.make_exports",
         "backend.privacy.tasks.erase_accounts",
+        "backend.sync.tasks.forget_old_refusals",
     )
 }
 CELERY_BEAT_SCHEDULE["log_audit_head"] = {

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from backend.sync.records import Written
 from backend.wake import wake
-from tracker.models import DueWeek
+from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.weeks import Week
 
 logger = structlog.get_logger(__name__)
@@ -23,6 +23,7 @@ MAX_ATTEMPTS = 5
 # A batch that failed is tried again in batches an eighth as large, so that at its last attempt a week stands alone and
 # takes nobody with it into quarantine.
 SHRINK = 8
+PARTICIPANTS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,27 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
 
 
 def mark_stored_weeks_due(first: Week, last: Week) -> int:
-    """Make every stored week from `first` to `last` due, of everybody; returns how many. Runs in the caller's transaction.
+    """Make every stored week from `first` to `last` due, of everybody; returns how many.
 
     Each participant's weeks take that participant's next change number: a worker that scores one of them at this moment
-    doesn't finish it, and phones that follow the changes are given the new scores. Writers wait until the commit.
+    doesn't finish it, and phones that follow the changes are given the new scores. Some participants at a time, each lot
+    committed by itself, so that nobody's writes wait for long; run again after an interruption, it begins anew.
     """
+    scores = WeeklyScore.objects.filter(week__range=(first.monday, last.monday))
+    users = list(scores.order_by("user_id").values_list("user_id", flat=True).distinct())
+    count = 0
+    for start in range(0, len(users), PARTICIPANTS_AT_ONCE):
+        with transaction.atomic():
+            count += _mark_stored(users[start : start + PARTICIPANTS_AT_ONCE], first, last)
+            transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
+    return count
+
+
+def _mark_stored(users: Sequence[UUID], first: Week, last: Week) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH stored AS MATERIALIZED ("
-            "  SELECT user_id, week FROM tracker_weeklyscore WHERE week BETWEEN %s AND %s"
+            "  SELECT user_id, week FROM tracker_weeklyscore WHERE user_id = ANY(%s) AND week BETWEEN %s AND %s"
             " ), counters AS ("
             "  INSERT INTO sync_synccounter AS counter (user_id, seq)"
             "  SELECT DISTINCT user_id, 1 FROM stored ORDER BY user_id"
@@ -74,11 +87,9 @@ def mark_stored_weeks_due(first: Week, last: Week) -> int:
             " SELECT user_id, week, seq FROM stored JOIN counters USING (user_id) ORDER BY user_id, week"
             " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, claim_token = NULL,"
             " claimed_until = NULL, attempts = 0, quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
-            [first.monday, last.monday],
+            [list(users), first.monday, last.monday],
         )
-        count: int = cursor.rowcount
-    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
-    return count
+        return int(cursor.rowcount)
 
 
 def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:
@@ -104,19 +115,31 @@ def take_weeks(keys: Sequence[tuple[UUID, date]]) -> Claim:
     """Claim these weeks for the caller's transaction, due or not, whoever had leased them.
 
     The rows stay locked until the commit: a write to one of these weeks waits, and a worker that was scoring one finds its
-    claim gone and stores nothing. So nobody can put an older score over a newer one.
+    claim gone and stores nothing. So nobody can put an older score over a newer one. Each participant's weeks take that
+    participant's next change number, so that phones that follow the changes are given what comes out, also for a week in
+    which nothing was logged.
     """
     token = uuid4()
     ordered = sorted(keys)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tracker_dueweek (user_id, week, version, claim_token)"
-            " SELECT user_id, week, 0, %s FROM unnest(%s::uuid[], %s::date[]) AS taken(user_id, week)"
-            " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = EXCLUDED.claim_token"
+            "WITH counters AS ("
+            "  INSERT INTO sync_synccounter AS counter (user_id, seq)"
+            "  SELECT DISTINCT user_id, 1 FROM unnest(%s::uuid[]) AS taken(user_id) ORDER BY user_id"
+            "  ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + 1 RETURNING user_id, seq)"
+            " INSERT INTO tracker_dueweek (user_id, week, version, claim_token)"
+            " SELECT user_id, week, seq, %s FROM unnest(%s::uuid[], %s::date[]) AS taken(user_id, week)"
+            " JOIN counters USING (user_id) ORDER BY user_id, week"
+            " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = EXCLUDED.claim_token, version = EXCLUDED.version"
             " RETURNING user_id, week, version",
-            [token, [user for user, _ in ordered], [monday for _, monday in ordered]],
+            [
+                [user for user, _ in ordered],
+                token,
+                [user for user, _ in ordered],
+                [monday for _, monday in ordered],
+            ],
         )
-        return Claim(token, cursor.fetchall())
+        return Claim(token, sorted(cursor.fetchall()))
 
 
 # Locked in the key's order, the order in which writers upsert them: so neither waits for the other in a circle.

@@ -15,7 +15,7 @@ from uuid import UUID
 
 MANUAL = "manual"
 """How a participant's preferences name what was typed in."""
-MOST_A_DAY = 300
+MOST_A_DAY = 50
 """On a date with more logs than this nothing is compared: it is no day of exercise, and comparing takes a square of them."""
 
 

@@ -44,7 +44,11 @@ SELECT 'confirmed', user_id, week, NULL, NULL, NULL, NULL, NULL, NULL, NULL, dom
 UNION ALL
 SELECT 'facts', user_id, from_week, NULL, birth_year, NULL, NULL, NULL, NULL, NULL, not_applicable, NULL
   FROM tracker_participantfacts WHERE user_id = ANY(%(users)s) AND from_week <= %(last)s
-""".format(live="user_id = ANY(%(users)s) AND local_date BETWEEN %(first)s AND %(last)s AND deleted_at IS NULL")
+""".format(
+    live="user_id = ANY(%(users)s) AND local_date BETWEEN %(first)s AND %(last)s AND deleted_at IS NULL"
+    # The weeks asked for may lie far apart.
+    " AND local_date - EXTRACT(ISODOW FROM local_date)::int + 1 = ANY(%(mondays)s)"
+)
 
 
 @dataclass
@@ -103,6 +107,7 @@ def _rows(keys: Sequence[tuple[UUID, Week]]) -> Iterable[tuple[Any, ...]]:
         "users": list({user for user, _ in keys}),
         "first": min(week.first_day for _, week in keys),
         "last": max(week.last_day for _, week in keys),
+        "mondays": list({week.monday for _, week in keys}),
     }
     return fetch_all(_RECORDS, parameters)
 

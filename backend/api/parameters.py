@@ -45,9 +45,9 @@ def iso_date(text: str) -> date:
     return day
 
 
-def page_size(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_PAGE:
-        raise ValueError(f"Expected a whole number from 1 to {MAX_PAGE}.")
+def page_size(text: str, *, most: int = MAX_PAGE) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        raise ValueError(f"Expected a whole number from 1 to {most}.")
     return int(text)
 
 

@@ -26,7 +26,7 @@ class DeviceSyncAdmin(ParticipantRowsAdmin):
 
 @admin.register(RefusedChange)
 class RefusedChangeAdmin(ParticipantRowsAdmin):
-    list_display = ("user", "record_type", "uid", "code", "pointer", "times", "refused_at")
+    list_display = ("user", "record_type", "uid", "code", "pointer", "refused_at")
     list_filter = ("code", "record_type")
     ordering = ("-id",)
 

@@ -17,7 +17,7 @@ from backend.sync.epochs import CURRENT_EPOCH
 from backend.sync.models import DeviceSync, RefusedChange, SyncCounter
 
 KEPT = timedelta(days=30)
-SHOWN_AT_MOST = 200
+KEPT_AT_MOST = 200
 MAX_SKEW = 2**31 - 1
 
 
@@ -65,26 +65,26 @@ def note_pull(device: Device, *, seq: int, now: datetime) -> None:
 
 
 def note_refusals(device: Device, refusals: Sequence[Refusal], *, now: datetime) -> None:
-    """Keep them for 30 days; the same one again only counts."""
-    RefusedChange.objects.filter(user_id=device.user_id, refused_at__lt=now - KEPT).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sync_refusedchange AS kept (user_id, device_id, record_type, uid, code, pointer, times, refused_at)"
-            " SELECT %s, %s, record_type, uid, code, pointer, count(*), %s"
-            " FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[]) AS refused(record_type, uid, code, pointer)"
-            " GROUP BY record_type, uid, code, pointer"
-            " ON CONFLICT ON CONSTRAINT refusedchange_once"
-            " DO UPDATE SET times = kept.times + EXCLUDED.times, refused_at = EXCLUDED.refused_at",
-            [
-                device.user_id,
-                device.pk,
-                now,
-                [refusal.record_type for refusal in refusals],
-                [refusal.uid for refusal in refusals],
-                [refusal.error.code for refusal in refusals],
-                [refusal.pointer for refusal in refusals],
-            ],
+    """Keep the latest of a participant's, for 30 days. The same one again is the same row."""
+    different = {(refusal.record_type, refusal.uid, refusal.error.code, refusal.pointer) for refusal in refusals}
+    rows = [
+        RefusedChange(
+            user_id=device.user_id, device=device, record_type=name, uid=uid, code=code, pointer=pointer, refused_at=now
         )
+        for name, uid, code, pointer in sorted(different, key=repr)[
+            :KEPT_AT_MOST
+        ]  # in one order, so that two don't deadlock
+    ]
+    RefusedChange.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["user", "device", "record_type", "uid", "code", "pointer"],
+        update_fields=["refused_at"],
+    )
+    kept = RefusedChange.objects.filter(user_id=device.user_id).order_by("-refused_at", "-id")
+    oldest = kept.values_list("refused_at", flat=True)[KEPT_AT_MOST - 1 : KEPT_AT_MOST].first()
+    if oldest is not None:
+        kept.filter(refused_at__lt=oldest).delete()
 
 
 def forget_old_refusals(*, now: datetime) -> int:
@@ -106,7 +106,7 @@ def sync_status(user: User, current: Device, *, now: datetime) -> dict[str, Any]
         "devices": [
             _device_document(device, current, newest) for device in described.values("id", "name", "platform", *fields)
         ],
-        "refused": [_refusal_document(row) for row in refused[:SHOWN_AT_MOST]],
+        "refused": [_refusal_document(row) for row in refused[:KEPT_AT_MOST]],
     }
 
 
@@ -129,7 +129,6 @@ def _refusal_document(row: RefusedChange) -> dict[str, Any]:
         "id": row.uid,
         "code": row.code,
         "pointer": row.pointer,
-        "times": row.times,
         "refused_at": row.refused_at,
         "device_id": row.device_id,
     }

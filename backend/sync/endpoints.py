@@ -35,9 +35,7 @@ def record_types(text: str) -> list[str]:
 
 
 def changes_a_page(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= pulling.MAX_CHANGES:
-        raise ValueError(f"Expected a whole number from 1 to {pulling.MAX_CHANGES}.")
-    return int(text)
+    return page_size(text, most=pulling.MAX_CHANGES)
 
 
 def platform_name(text: str) -> str:
@@ -98,13 +96,13 @@ class OriginListView(ParticipantView):
             platform=given["platform"],
             first=given.get("from"),
             last=given.get("to"),
-            after=(date.fromisoformat(after[0]), UUID(after[1])) if after else None,
+            after=(date.fromisoformat(after[0]), UUID(after[1]), after[2]) if after else None,
             count=limit + 1,
         )
         cursor = None
         if len(rows) > limit:
             last = rows[limit - 1]
-            cursor = make_cursor(salt, [last["local_date"].isoformat(), str(last["id"])])
+            cursor = make_cursor(salt, [last["local_date"].isoformat(), str(last["id"]), last["type"]])
         return Response({"results": rows[:limit], "next_cursor": cursor})
 
 
@@ -115,4 +113,5 @@ class OriginView(ParticipantView):
             name = platform_name(platform)
         except ValueError as error:
             raise NotFound() from error
-        return Response({"removed": remove_platform(self.participant, name, now=timezone.now())})
+        removed, has_more = remove_platform(self.participant, name, now=timezone.now())
+        return Response({"removed": removed, "has_more": has_more})

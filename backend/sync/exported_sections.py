@@ -26,7 +26,6 @@ REFUSED_CHANGES = Section(
         Column("uid", "Its id."),
         Column("code", "Why it was refused."),
         Column("pointer", "Which part of it."),
-        Column("times", "How often it was sent."),
         Column("refused_at", "When it last was."),
         Column("device_id", "The device that sent it."),
     ),

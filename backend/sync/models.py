@@ -75,7 +75,7 @@ class SyncedRecord(models.Model):
 
 
 class RemovedOrigin(models.Model):
-    """What a platform reported as deleted before any record of it had come: one that comes later is not stored."""
+    """What a platform reported as deleted, whether a record of it had come or not: one that comes later is not stored."""
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -117,12 +117,11 @@ class RefusedChange(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
-    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="+", db_index=False)
+    device = models.ForeignKey(Device, models.CASCADE, related_name="+")
     record_type = models.CharField(max_length=40, blank=True)
     uid = models.UUIDField("id in the API", null=True, blank=True)
     code = models.CharField(max_length=60)
     pointer = models.CharField(max_length=200, blank=True)
-    times = models.PositiveIntegerField(default=1, db_default=1)
     refused_at = models.DateTimeField(help_text="The last time.")
 
     class Meta:

@@ -12,11 +12,14 @@ from backend.accounts.models import User
 from backend.sync.records import Change, RecordType, registry
 from backend.sync.writing import write_records
 
+Place = tuple[date, UUID, str]
+"""The day, id and type of an entry: ids are each type's own."""
 AT_ONCE = 500
+ROUNDS = 20
 
 
 def list_origins(
-    user: User, *, platform: str, first: date | None, last: date | None, after: tuple[date, UUID] | None, count: int
+    user: User, *, platform: str, first: date | None, last: date | None, after: Place | None, count: int
 ) -> list[dict[str, Any]]:
     """The external ids of live records of a platform by local date, newest first; `after` is the last one had already."""
     queries = [
@@ -24,7 +27,7 @@ def list_origins(
         for record_type in registry
         if record_type.keeps_origin
     ]
-    rows = queries[0].union(*queries[1:], all=True).order_by("-day", "-uid")[:count]
+    rows = queries[0].union(*queries[1:], all=True).order_by("-day", "-uid", "type")[:count]
     return [
         {
             "external_id": row["external_id"],
@@ -43,7 +46,7 @@ def _of_type(
     platform: str,
     first: date | None,
     last: date | None,
-    after: tuple[date, UUID] | None,
+    after: Place | None,
 ) -> QuerySet[Any, Any]:
     rows = record_type.model._default_manager.filter(
         user=user, deleted_at=None, origin_platform=platform, origin_external_id__isnull=False
@@ -53,23 +56,29 @@ def _of_type(
     if last:
         rows = rows.filter(day__lte=last)
     if after:
-        rows = rows.filter(Q(day__lt=after[0]) | Q(day=after[0], uid__lt=after[1]))
+        day, uid, name = after
+        same = Q(day=day, uid__lte=uid) if record_type.name > name else Q(day=day, uid__lt=uid)
+        rows = rows.filter(Q(day__lt=day) | same)
     return rows.order_by().values(
         "day", "uid", type=Value(record_type.name), app_id=F("origin_app_id"), external_id=F("origin_external_id")
     )
 
 
-def remove_platform(user: User, platform: str, *, now: datetime) -> int:
-    """Delete every record of a platform, some hundred at a time; returns how many. Interrupted, it goes on when asked again.
+def remove_platform(user: User, platform: str, *, now: datetime) -> tuple[int, bool]:
+    """Delete the records of a platform, some hundred at a time; returns how many, and whether to ask again for the rest.
 
     Their origins are free again: whoever connects anew gets the sessions back. One that is changed meanwhile is looked at
     again with its new version.
     """
     removed = 0
-    while changes := _live_of(user, platform):
-        outcomes = write_records(user_id=user.pk, changes=changes, now=now)
-        removed += sum(outcome.status == "deleted" for outcome in outcomes)
-    return removed
+    for _ in range(ROUNDS):
+        changes = _live_of(user, platform)
+        outcomes = write_records(user_id=user.pk, changes=changes, now=now) if changes else []
+        deleted = sum(outcome.status == "deleted" for outcome in outcomes)
+        removed += deleted
+        if not deleted or len(changes) < AT_ONCE:
+            return removed, len(changes) > deleted
+    return removed, True
 
 
 def _live_of(user: User, platform: str) -> list[Change]:

@@ -14,10 +14,12 @@ from backend.api.problems import FieldError, Problem
 from backend.sync.devices import Refusal, clock_skew, note_push, note_refusals
 from backend.sync.push_wire import Push, Read, Refused, client_time, read_changes
 from backend.sync.records import Change, Outcome, record_document, registry
-from backend.sync.writing import write_records
+from backend.sync.writing import NOT_STORABLE, write_records
 
 MOST_SKEW = timedelta(minutes=5)
 CLOCK_SKEW = "clock_skew"
+RETRY_DEFECT_AFTER = 3600
+"""Seconds, for what the database refuses: somebody has to mend something first."""
 
 
 class WrongAccount(Problem):
@@ -47,7 +49,8 @@ def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str
             head = {"type": change.record_type.name, "id": change.uid} if isinstance(change, Change) else {}
             errors = outcome.errors
             documents.append({"outcome": outcome.status, **head, **_outcome_members(change, outcome)})
-        refusals += [_refusal(head, error) for error in errors if documents[-1]["outcome"] == "invalid"]
+        if errors and (documents[-1]["outcome"] == "invalid" or errors[0].code == NOT_STORABLE):
+            refusals.append(_refusal(head, errors[0]))
     epoch = note_push(device, skew=skew, now=now)
     if refusals:
         note_refusals(device, refusals, now=now)
@@ -94,7 +97,7 @@ def _refused_document(refused: Refused) -> dict[str, Any]:
 def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
     members: dict[str, Any] = {}
     if not isinstance(change, Change):
-        if outcome.status != "invalid":
+        if outcome.status != "retry":
             members["removed"] = [
                 {"type": record_type.name, "id": row["uid"], "version": row["version"]}
                 for record_type, row in outcome.removed
@@ -108,6 +111,8 @@ def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
         if outcome.row is not None and (outcome.status == "conflict" or other):
             deleted = outcome.row["deleted_at"] is not None
             members["current"] = record_document(change.record_type, outcome.row, deleted=deleted)
+    if outcome.status == "retry":
+        members["retry_after"] = RETRY_DEFECT_AFTER
     if outcome.errors:
         members["errors"] = [error.document() for error in outcome.errors]
     return members

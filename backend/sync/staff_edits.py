@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.sync.models import SyncedRecord
@@ -59,7 +60,7 @@ class RecordForm(ModelForm):
         self.document = kind.document({column: getattr(self.instance, column) for column in kind.shown_columns})
         self.initial = {BASE_VERSION: self.instance.version} | {name: self.document[name] for name in self.said()}
         for name, words in self.entered_before.items():
-            self.fields[name].help_text = f"Your page had: {words}"
+            self.fields[name].help_text = format_html("Your page had: {}", words)
 
     @classmethod
     def said(cls) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from uuid import UUID
 
@@ -19,8 +18,7 @@ SELECT {columns} FROM {table} JOIN unnest(%(platforms)s::text[], %(external_ids)
     ON origin_platform = platform AND origin_external_id = external_id WHERE user_id = %(user)s"""
 
 
-_ON_DAYS = """
-SELECT {columns} FROM {table} WHERE user_id = %(user)s AND {date_column} = ANY(%(days)s) AND deleted_at IS NULL"""
+_WHERE = "SELECT {columns} FROM {table} WHERE user_id = %(user)s AND deleted_at IS NULL AND ({condition})"
 
 
 def rows_by_id(record_type: RecordType, user_id: UUID, uids: Sequence[UUID]) -> Iterator[Row]:
@@ -33,12 +31,15 @@ def rows_by_origin(record_type: RecordType, user_id: UUID, origins: Sequence[Ori
     return _rows(record_type, _statement(record_type, _BY_ORIGIN), parameters)
 
 
-def rows_on_days(record_type: RecordType, user_id: UUID, days: Collection[date]) -> Iterator[Row]:
-    """The live records of these local dates."""
-    return _rows(record_type, _statement(record_type, _ON_DAYS), {"user": user_id, "days": list(days)})
+def live_rows(
+    record_type: RecordType, user_id: UUID, condition: str, parameters: Mapping[str, object]
+) -> Iterator[Row]:
+    """The live records that meet a condition, in SQL: a constant of the code, with `%(names)s` for parameters."""
+    statement = _statement(record_type, _WHERE, condition)
+    return _rows(record_type, statement, {"user": user_id, **parameters})
 
 
-def _rows(record_type: RecordType, statement: str, parameters: dict[str, object]) -> Iterator[Row]:
+def _rows(record_type: RecordType, statement: str, parameters: Mapping[str, object]) -> Iterator[Row]:
     names, of_json = record_type.columns, json_columns(record_type)
     for values in fetch_all(statement, parameters):
         row = dict(zip(names, values, strict=True))
@@ -49,10 +50,8 @@ def _rows(record_type: RecordType, statement: str, parameters: dict[str, object]
 
 
 @cache
-def _statement(record_type: RecordType, template: str) -> str:
-    return template.format(
-        columns=", ".join(record_type.columns), table=record_type.table, date_column=record_type.date_column
-    )
+def _statement(record_type: RecordType, template: str, condition: str = "") -> str:
+    return template.format(columns=", ".join(record_type.columns), table=record_type.table, condition=condition)
 
 
 @cache

@@ -15,7 +15,7 @@ from backend.accounts.models import User
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import base_version, not_modified, version_tag
 from backend.api.parameters import iso_date, make_cursor, page_size, read_cursor, read_parameters
-from backend.api.problems import Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed
+from backend.api.problems import Busy, Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed
 from backend.sync.records import Change, Outcome, Parsed, RecordType, Row
 from backend.sync.wire import InvalidRecord, read_wire
 from backend.sync.writing import write_records
@@ -47,9 +47,9 @@ class RecordView(ParticipantView):
 
     def answer(self, request: Request, outcome: Outcome, parsed: Parsed | None, *, conditional: bool) -> Response:
         row = outcome.row
+        if outcome.status == "retry":
+            raise Busy()
         if outcome.status == "invalid":
-            if any(error.code != "ahead" for error in outcome.errors):
-                raise Invalid(errors=outcome.errors)
             errors = [FieldError("", "version_ahead", f"The server's version is {outcome.version}.")]
             raise Invalid("If-Match names a version that the record has never had.", errors=errors)
         if outcome.status == "conflict" and row is not None:

@@ -33,6 +33,10 @@ Instant = Annotated[
 ]
 
 
+MOST_UNKNOWN = 20
+"""So many unknown fields are named; whoever sends thousands needs no list of them."""
+
+
 class InvalidRecord(Exception):
     """A record whose fields are not acceptable. `members` are further facts, such as `retry_at`."""
 
@@ -69,7 +73,7 @@ def read_wire(wire: type[WireStruct], data: Any, *, read_only: frozenset[str] = 
     unknown: list[FieldError] = []
     known = _names(wire)
     if not data.keys() <= known:
-        others = [key for key in data if key not in known and key not in read_only]
+        others = [key for key in data if key not in known and key not in read_only][:MOST_UNKNOWN]
         unknown = [FieldError(f"/{_escape(key)}", "unknown_field", "There is no such field.") for key in others]
         data = {key: value for key, value in data.items() if key in known}
     if not unknown:

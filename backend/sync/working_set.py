@@ -47,9 +47,11 @@ class WorkingSet:
         self._before: dict[Key, tuple[RecordType, Row | None]] = {}
         removals = [change for change in changes if isinstance(change, OriginRemoval)]
         by_type: dict[RecordType, list[Change]] = defaultdict(list)
+        self._by_uid: dict[Key, list[Change]] = defaultdict(list)
         for change in changes:
             if isinstance(change, Change):
                 by_type[change.record_type].append(change)
+                self._by_uid[change.record_type.name, change.uid].append(change)
         for record_type in registry if removals else by_type:
             if by_type[record_type] or record_type.keeps_origin:
                 self._read(record_type, by_type[record_type], removals)
@@ -60,6 +62,8 @@ class WorkingSet:
             return self._remove_origin(change)
         row = self._current.get((change.record_type.name, change.uid))
         verdict = judge(change, row, epoch=self.epoch)
+        if verdict.status == "conflict" and row is not None and self._is_retry(change, row):
+            return Outcome("duplicate", change.uid, row["version"], row)
         if verdict.version is None:
             return Outcome(verdict.status, change.uid, row["version"] if row else 0, row, errors=verdict.errors)
         if row is None and (key := change.origin_key):
@@ -69,6 +73,19 @@ class WorkingSet:
                 return Outcome("deleted", change.uid, 0)
         after = self._change(change, row, verdict.version)
         return Outcome(verdict.status, change.uid, verdict.version, after)
+
+    def _is_retry(self, change: Change, row: Row) -> bool:
+        """Whether this push, sent again, leads on from this change without a gap to what is stored: it has been made before."""
+        chain = [other for other in self._by_uid[change.record_type.name, change.uid] if not other.restores]
+        last = chain[-1] if chain else change
+        bases = [other.base_version for other in chain]
+        return (
+            not change.restores
+            and bases == list(range(bases[0], bases[0] + len(bases)))
+            and bases[-1] + 1 == row["version"]
+            and last.parsed is not None
+            and last.parsed.content_hash() == bytes(row["content_hash"])
+        )
 
     def written(self) -> list[Written]:
         return [Written(kind, before, self._current[key]) for key, (kind, before) in self._before.items()]
@@ -112,11 +129,12 @@ class WorkingSet:
                 version = judge(delete, row, epoch=self.epoch).version
                 assert version is not None  # it is live, and this is its version
                 removed.append((record_type, self._change(delete, row, version)))
-        if not known and key not in self._already_removed:
+        if key in self._already_removed and not removed:
+            return Outcome("duplicate", None, 0)
+        if key not in self._already_removed:  # whatever type a record of it may come as later
             self._already_removed.add(key)
             self.removed_origins.append(key)
-            return Outcome("deleted", None, 0)
-        return Outcome("deleted" if removed else "duplicate", None, 0, removed=tuple(removed))
+        return Outcome("deleted", None, 0, removed=tuple(removed))
 
 
 def numbers_for(changes: Sequence[Change | OriginRemoval]) -> int:

@@ -22,13 +22,15 @@ from backend.sync.working_set import WorkingSet, numbers_for
 
 logger = structlog.get_logger(__name__)
 
+NOT_STORABLE = "not_storable"
+
 
 def write_records(*, user_id: UUID, changes: Sequence[Change | OriginRemoval], now: datetime) -> list[Outcome]:
     """Carry out an app's changes in order, in one transaction; one outcome for each.
 
     The number of queries does not depend on the number of changes. When this returns, the changes are committed, unless
     the caller holds a transaction of its own. What PostgreSQL refuses to store, though it passed every check of ours, costs
-    none of the others: halves of the batch are then written by themselves, until it stands alone and is `invalid`.
+    none of the others: halves of the batch are then written by themselves, until it stands alone.
     """
     try:
         with transaction.atomic():
@@ -116,8 +118,9 @@ def _lock(user_id: UUID, count: int) -> tuple[int, int]:
 
 
 def _not_storable(change: Change | OriginRemoval) -> Outcome:
-    error = FieldError("", "not_storable", "The database refuses this, and the server's operators have been told.")
-    return Outcome("invalid", change.uid if isinstance(change, Change) else None, 0, errors=(error,))
+    """A defect of ours, not of the change: the app keeps it, and tries again."""
+    error = FieldError("", NOT_STORABLE, "The database refuses this, and the server's operators have been told.")
+    return Outcome("retry", change.uid if isinstance(change, Change) else None, 0, errors=(error,))
 
 
 def _by_type(items: Sequence[Written]) -> Mapping[RecordType, list[Written]]:

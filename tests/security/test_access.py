@@ -105,7 +105,7 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
         "<date:day>": "2026-11-22",
         "<week:week>": "2026-W47",
         "<str:kind>": "terms",
-        "<str:platform>": "healthkit",
+        "<path:platform>": "healthkit",
         "<int:version>": "1",
     }
     for placeholder, value in values.items():

@@ -23,6 +23,7 @@ from tracker.participant_facts import change_facts
 from tracker.record_types.marks import day_mark_id
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
+from tracker.weekly_summaries import close_weeks
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -211,6 +212,24 @@ def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phon
     everything, _ = pull(phone, limit=1)
     assert [change["record"] for change in everything if change["type"] == "weekly_score"] == listed[::-1]
     assert pull(phone, after)[0] == []
+
+
+def test_the_score_of_a_week_without_logs_is_told_when_it_is_closed(phone: Phone) -> None:
+    push(phone, upsert("exercise_log", exercise(MONDAY)))
+    score_due_weeks(now=timezone.now())
+    _, cursor = pull(phone)
+    assert close_weeks(now=timezone.now() + timedelta(days=20)) >= 2
+    followed = [change["record"] for change in pull(phone, cursor)[0] if change["type"] == "weekly_score"]
+    whole = [change["record"] for change in pull(phone)[0] if change["type"] == "weekly_score"]
+    assert "2026-W49" in [record["week"] for record in followed]
+    assert {record["week"] for record in whole} - {"2026-W47"} <= {record["week"] for record in followed}
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "0000000011000", "000000001999999999999", "-1", "1.5", "٣"])
+def test_a_page_size_out_of_bounds_is_refused(phone: Phone, limit: str) -> None:
+    answer = phone.get(f"/v1/sync/pull?limit={limit}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?limit")
+    assert phone.get(f"/v1/exercise-logs?limit={limit}").status_code == 422
 
 
 def test_a_score_that_goes_back_to_what_it_was_is_told_too(phone: Phone) -> None:

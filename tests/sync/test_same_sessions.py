@@ -188,3 +188,17 @@ def test_preferring_another_origin_decides_anew(phone: Phone) -> None:
     answer = phone.patch("/v1/me", {"preferred_origins": ["a\nb"]})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/preferred_origins")
     assert duplicates(phone) == {1: None, 2: 1}
+
+
+@pytest.mark.django_db
+def test_a_crowded_day_is_left_alone_and_looked_at_again_when_it_empties(phone: Phone) -> None:
+    pair = [log(1, 30, "healthkit"), log(2, 50, "health_connect")]
+    push(phone, *[upsert("exercise_log", each) for each in pair])
+    assert duplicates(phone) == {1: 2, 2: None}
+    crowd = [log(number, 1, "healthkit") for number in range(3, MOST_A_DAY + 2)]
+    push(phone, *[upsert("exercise_log", {**each, "started_at": "2026-11-16T20:00:00+01:00"}) for each in crowd])
+    assert set(duplicates(phone).values()) == {None}
+    phone.patch("/v1/me", {"preferred_origins": ["healthkit"]})
+    assert set(duplicates(phone).values()) == {None}
+    push(phone, delete("exercise_log", crowd[0]["id"], 1))
+    assert {number: first for number, first in duplicates(phone).items() if first} == {2: 1}

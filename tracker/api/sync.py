@@ -139,13 +139,15 @@ SYNC_STATUS = object_schema(
                     "id": {"type": ["string", "null"], "format": "uuid"},
                     "code": STRING,
                     "pointer": STRING,
-                    "times": {"type": "integer", "minimum": 1},
                     "refused_at": TIME,
-                    "device_id": {"type": ["string", "null"], "format": "uuid"},
+                    "device_id": ID,
                 }
             )
         ),
     }
+)
+ORIGIN_REMOVED = object_schema(
+    {"removed": WHOLE, "has_more": {"type": "boolean", "description": "Ask again for the rest."}}
 )
 ORIGIN = object_schema(
     {
@@ -227,7 +229,7 @@ class OriginListView(endpoints.OriginListView):
     delete=extend_schema(
         operation_id="remove_origin",
         summary="Disconnect a platform and remove every record of it",
-        responses={200: OpenApiResponse(named_schema("OriginRemoved", object_schema({"removed": WHOLE})))},
+        responses={200: OpenApiResponse(named_schema("OriginRemoved", ORIGIN_REMOVED))},
         tags=["sync"],
     )
 )

@@ -69,7 +69,7 @@ urlpatterns = [
     path("sync/pull", sync.PullView.as_view()),
     path("sync/status", sync.SyncStatusView.as_view()),
     path("sync/origins", sync.OriginListView.as_view()),
-    path("sync/origins/<str:platform>", sync.OriginView.as_view()),
+    path("sync/origins/<path:platform>", sync.OriginView.as_view()),
     path("catalogue/exercise-activities", catalogue.ExerciseActivitiesView.as_view()),
     path("catalogue/cognitive-activities", catalogue.CognitiveActivitiesView.as_view()),
     path("catalogue/foods", catalogue.FoodsView.as_view()),

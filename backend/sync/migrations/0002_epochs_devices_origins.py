@@ -44,9 +44,8 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(blank=True, null=True, verbose_name='id in the API')),
                 ('code', models.CharField(max_length=60)),
                 ('pointer', models.CharField(blank=True, max_length=200)),
-                ('times', models.PositiveIntegerField(db_default=1, default=1)),
                 ('refused_at', models.DateTimeField(help_text='The last time.')),
-                ('device', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.device')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.device')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

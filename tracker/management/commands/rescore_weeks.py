@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from tracker.due_weeks import mark_stored_weeks_due
 from tracker.management.week_arguments import add_week_arguments
@@ -18,7 +17,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_week_arguments(parser)
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         count = mark_stored_weeks_due(options["first"], options["last"])
         self.stdout.write(f"{count} weeks are due.")
