@@ -103,7 +103,7 @@ def histories(number: int, seed: int, runs: int) -> Counter[str]:
     from tests.sync.machine.running import run_histories
     from tests.sync.machine.world import make_accounts
 
-    return Counter(run_histories(make_accounts(), runs=runs, seed=seed))
+    return run_histories(make_accounts(), runs=runs, seed=seed)
 
 
 def writers_at_once() -> list[Figure]:

@@ -12,6 +12,10 @@ from tests.sync.machine.running import run_histories, seed_of_run, told
 from tests.sync.machine.world import make_accounts
 
 RUNS = 200
+MEANT = (
+    *(f"outcome {name}" for name in ("created", "replaced", "duplicate", "conflict", "deleted")),
+    *("answers lost", "pushes delivered again", "cursors expired: age", "restores", "staff edits"),
+)
 
 
 @pytest.mark.django_db
@@ -20,7 +24,6 @@ def test_every_history_ends_with_everybody_equal(catalogue: None, settings: Any,
     runs = int(os.environ.get("SYNC_RUNS") or RUNS)
     found = run_histories(make_accounts(), runs=runs, seed=seed_of_run())
     record_property("told", told(found))
-    # Whatever it draws, these are in it: a run without them would prove little.
-    for outcome in ("created", "replaced", "duplicate", "conflict", "deleted"):
-        assert found[f"outcome {outcome}"] > runs // 10
-    assert found["restores"] > runs // 10
+    # Whatever it draws, these are in it: runs without them would prove little.
+    happened = {name: found[name] for name in MEANT}
+    assert min(happened.values()) > runs // 10, happened
