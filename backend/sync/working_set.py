@@ -129,12 +129,11 @@ class WorkingSet:
                 version = judge(delete, row, epoch=self.epoch).version
                 assert version is not None  # it is live, and this is its version
                 removed.append((record_type, self._change(delete, row, version)))
-        if key in self._already_removed and not removed:
-            return Outcome("duplicate", None, 0)
+        is_news = bool(removed) or (not known and key not in self._already_removed)
         if key not in self._already_removed:  # whatever type a record of it may come as later
             self._already_removed.add(key)
             self.removed_origins.append(key)
-        return Outcome("deleted", None, 0, removed=tuple(removed))
+        return Outcome("deleted" if is_news else "duplicate", None, 0, removed=tuple(removed))
 
 
 def numbers_for(changes: Sequence[Change | OriginRemoval]) -> int:

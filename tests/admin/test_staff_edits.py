@@ -510,3 +510,16 @@ def test_no_other_site_can_make_staff_change_anything(phone: Phone, last_week: W
     assert delete(browser, row, 1).status_code == 403
     assert stored(row) == before
     assert save(browser, row, fields | {"csrfmiddlewaretoken": token}).status_code == 302
+
+
+def test_what_a_participant_wrote_is_shown_as_words_on_every_page(staff: Client, phone: Phone, last_week: Week) -> None:
+    """Also beside the field of a page that was out of date, where the earlier words stand."""
+    markup = "<div x-data x-init=\"fetch('/admin/accounts/user/')\">hi</div>"
+    body = {**exercise(last_week.first_day), "note": markup, "activity_name": markup}
+    row = log(phone, "exercise-logs", body)
+    fields = opened(staff, row)
+    harmless = {**body, "note": "harmless", "activity_name": "harmless"}
+    assert phone.put(f"/v1/exercise-logs/{body['id']}", harmless, if_match='"1"').status_code == 200
+    page = save(staff, row, fields | {"duration_seconds": "2700"}).content.decode()
+    assert "Your page had: &lt;div x-data" in page
+    assert markup not in page

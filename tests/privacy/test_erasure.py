@@ -8,6 +8,7 @@ import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,13 +17,15 @@ from django.db import connection
 from django.utils import timezone
 
 from backend.accounts.models import Device, User
+from backend.accounts.tokens import issue_token
 from backend.outbox.models import OutgoingMail
 from backend.outbox.sending import send_mail
 from backend.privacy import ledger as ledger_module
-from backend.privacy.erasing import erase_due_accounts
+from backend.privacy.erasing import erase_due_accounts, erase_rows
 from backend.privacy.ledger import append_erasure
 from backend.privacy.models import Confirmation, ErasureRequest, ErasureState
 from backend.privacy.ownership import owned_models
+from backend.sync.models import RefusedChange
 from tests.conftest import Mailbox, Phone, exercise, give_password, make_phone
 from tests.privacy.every_table import every_row, fill_every_table, tables_that_mention
 from tracker.models import ExerciseLog
@@ -297,3 +300,16 @@ def test_two_workers_erase_an_account_once(rosa: Phone, ledger: Path) -> None:
     assert not User.objects.filter(pk=rosa.user.pk).exists()
     assert sum(erased) == 1
     assert len(ledger.read_text().splitlines()) == 1
+
+
+def test_refusals_of_two_devices_that_agree_are_no_obstacle(rosa: Phone, other_phone: Phone) -> None:
+    now = timezone.now()
+    issue_token(Device.objects.create(user=rosa.user, last_seen_at=now), "of the tablet", now=now, first_used_at=now)
+    refused = {"op": "delete", "type": "day_mark", "id": str(uuid4()), "base_version": 0}
+    for token in (rosa.token, "of the tablet"):
+        rosa.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        assert rosa.post("/v1/sync/push", {"account": str(rosa.user.pk), "changes": [refused]}).status_code == 200
+    assert RefusedChange.objects.filter(user=rosa.user).count() == 2
+    erase_rows(rosa.user)
+    assert not User.objects.filter(pk=rosa.user.pk).exists()
+    assert not RefusedChange.objects.exists()

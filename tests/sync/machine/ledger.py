@@ -113,8 +113,7 @@ class Ledger:
                 self.records[key] = Standing(self._next(standing.version), None, standing.origin)
                 removed.append((key, self.records[key].version))
         new = not known and external not in self.removed_origins
-        if new:
-            self.removed_origins.add(external)
+        self.removed_origins.add(external)  # whatever type it may come as later
         return {"outcome": "deleted" if removed or new else "duplicate", "removed": sorted(removed)}
 
     def of_origin(self, name: str, external: tuple[str, str]) -> Key | None:
