@@ -37,7 +37,7 @@ from tracker.weekly_scores import score_due_weeks
 PHONES = 8
 SERVER_KILLS = 50
 PHONE_KILLS = 20
-PAUSE = 6.5  # seconds: PostgreSQL's keeper restarts it five times a minute at most, and every second kill is its
+PAUSE = 7.5  # seconds: PostgreSQL's keeper restarts it five times a minute at most, and every second kill is its
 OPERATIONS = "60"
 PATIENCE = 300
 HOST = "127.0.0.1"
