@@ -32,8 +32,18 @@ def read_parameters(request: Request, readers: Mapping[str, Reader]) -> dict[str
             except ValueError as error:
                 errors.append(FieldError(f"?{name}", "malformed", str(error)))
     if errors:
-        raise Invalid("Some parameters are not acceptable.", errors=errors)
+        raise unacceptable(*errors)
     return values
+
+
+def unacceptable(*errors: FieldError) -> Invalid:
+    """The refusal of parameters."""
+    return Invalid("Some parameters are not acceptable.", errors=errors)
+
+
+def in_pages(salt: str) -> dict[str, Reader]:
+    """The parameters of every listing: the page's size, and the place that `make_cursor` has made with this salt."""
+    return {"limit": page_size, "cursor": lambda text: read_cursor(salt, text)}
 
 
 def iso_date(text: str) -> date:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.core import signing
-
-from backend.api.problems import FieldError, Invalid, Problem
+from backend.api import parameters
+from backend.api.problems import FieldError, Problem
 
 LIFETIME = timedelta(days=90)
 """Shorter than tombstones are kept: they are kept for good."""
@@ -39,7 +37,7 @@ class Cursor:
 
     def sign(self, user_id: UUID, *, epoch: int, now: datetime) -> str:
         value = [epoch, int(now.timestamp()), self.types, self.place, self.snapshot_of]
-        return signing.dumps(value, salt=f"{SALT}:{user_id}")
+        return parameters.make_cursor(f"{SALT}:{user_id}", value)
 
 
 def read_cursor(text: str, user_id: UUID, *, epoch: int, seq: int, now: datetime) -> Cursor:
@@ -48,10 +46,9 @@ def read_cursor(text: str, user_id: UUID, *, epoch: int, seq: int, now: datetime
     `seq` is the participant's newest change number: a cursor that is past it comes from a future that was undone.
     """
     try:
-        value: list[Any] = signing.loads(text, salt=f"{SALT}:{user_id}")
-    except signing.BadSignature as error:
-        problem = FieldError("?cursor", "malformed", "This cursor is not one of ours.")
-        raise Invalid("Some parameters are not acceptable.", errors=[problem]) from error
+        value = parameters.read_cursor(f"{SALT}:{user_id}", text)
+    except ValueError as error:
+        raise parameters.unacceptable(FieldError("?cursor", "malformed", str(error))) from error
     of_epoch, signed_at, types, place, snapshot_of = value
     if of_epoch != epoch:
         raise CursorExpired("restored", epoch=epoch)

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.participants import ParticipantView
-from backend.api.parameters import iso_date, make_cursor, page_size, read_cursor, read_parameters
+from backend.api.parameters import in_pages, iso_date, make_cursor, page_size, read_parameters
 from backend.api.problems import FieldError, Invalid, NotFound
 from backend.sync import pulling
 from backend.sync.devices import sync_status
@@ -79,13 +79,7 @@ class OriginListView(ParticipantView):
         salt = f"origins:{user.pk}"
         given = read_parameters(
             request,
-            {
-                "platform": platform_name,
-                "from": iso_date,
-                "to": iso_date,
-                "limit": page_size,
-                "cursor": lambda text: read_cursor(salt, text),
-            },
+            {"platform": platform_name, "from": iso_date, "to": iso_date, **in_pages(salt)},
         )
         if "platform" not in given:
             raise Invalid(errors=[FieldError("?platform", "required", "Say which platform.")])

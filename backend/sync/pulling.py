@@ -12,7 +12,8 @@ import msgspec
 
 from backend.accounts.models import Device
 from backend.api.json import encode
-from backend.api.problems import FieldError, Invalid
+from backend.api.parameters import unacceptable
+from backend.api.problems import FieldError
 from backend.postgres.prepared import fetch_all
 from backend.sync.changes import Change, read_changes
 from backend.sync.cursors import LIFETIME, Cursor, read_cursor
@@ -51,8 +52,7 @@ def pull(
     else:
         place = read_cursor(cursor, user_id, epoch=epoch, seq=newest, now=now)
         if types is not None and set(types) != set(place.types):
-            problem = FieldError("?types", "other_types", "The cursor was made for other types.")
-            raise Invalid("Some parameters are not acceptable.", errors=[problem])
+            raise unacceptable(FieldError("?types", "other_types", "The cursor was made for other types."))
     changes = read_changes(user_id, place, limit=limit + 1)
     page = _within_bytes(_documents(user_id, changes[:limit], epoch))
     after, has_more = _next(place, changes, len(page), newest)

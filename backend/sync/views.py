@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from backend.accounts.models import User
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import base_version, not_modified, version_tag
-from backend.api.parameters import iso_date, make_cursor, page_size, read_cursor, read_parameters
+from backend.api.parameters import in_pages, iso_date, make_cursor, read_parameters
 from backend.api.problems import Busy, Conflict, FieldError, Gone, Invalid, NotFound, PreconditionFailed
 from backend.sync.records import Change, Outcome, Parsed, RecordType, Row
 from backend.sync.wire import InvalidRecord, read_wire
@@ -83,12 +83,7 @@ class RecordListView(RecordView):
         salt = f"{self.record_type.name}:{user.pk}"
         given = read_parameters(
             request,
-            {
-                "from": iso_date,
-                "to": iso_date,
-                "limit": page_size,
-                "cursor": lambda text: read_cursor(salt, text),
-            },
+            {"from": iso_date, "to": iso_date, **in_pages(salt)},
         )
         limit = given.get("limit", DEFAULT_PAGE)
         rows = self.page(user, given, limit + 1)

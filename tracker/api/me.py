@@ -17,7 +17,7 @@ from backend.accounts.names import one_visible_line
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import not_modified
 from backend.api.openapi import named_schema, problems
-from backend.api.parameters import make_cursor, page_size, read_cursor, read_parameters
+from backend.api.parameters import in_pages, make_cursor, read_parameters
 from backend.api.serializers import StrictSerializer
 from tracker.api.schemas import ME
 from tracker.profiles import change_profile, profile_document, profile_tag
@@ -150,7 +150,7 @@ class ProfileChangesView(ParticipantView):
     def get(self, request: Request) -> Response:
         user = self.participant
         salt = f"profile_changes:{user.pk}"
-        given = read_parameters(request, {"limit": page_size, "cursor": lambda text: read_cursor(salt, text)})
+        given = read_parameters(request, in_pages(salt))
         limit = given.get("limit", DEFAULT_PAGE)
         changes = ProfileChange.objects.filter(user=user).order_by("-id")
         if "cursor" in given:
