@@ -57,6 +57,14 @@ def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
     transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
 
 
+# The next change number of each participant with chosen weeks; their locks are taken in order.
+_COUNTERS = (
+    ", counters AS ("
+    "  INSERT INTO sync_synccounter AS counter (user_id, seq) SELECT DISTINCT user_id, 1 FROM chosen ORDER BY user_id"
+    "  ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + 1 RETURNING user_id, seq)"
+)
+
+
 def mark_stored_weeks_due(first: Week, last: Week) -> int:
     """Make every stored week from `first` to `last` due, of everybody; returns how many.
 
@@ -77,14 +85,11 @@ def mark_stored_weeks_due(first: Week, last: Week) -> int:
 def _mark_stored(users: Sequence[UUID], first: Week, last: Week) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH stored AS MATERIALIZED ("
-            "  SELECT user_id, week FROM tracker_weeklyscore WHERE user_id = ANY(%s) AND week BETWEEN %s AND %s"
-            " ), counters AS ("
-            "  INSERT INTO sync_synccounter AS counter (user_id, seq)"
-            "  SELECT DISTINCT user_id, 1 FROM stored ORDER BY user_id"
-            "  ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + 1 RETURNING user_id, seq)"
-            " INSERT INTO tracker_dueweek (user_id, week, version)"
-            " SELECT user_id, week, seq FROM stored JOIN counters USING (user_id) ORDER BY user_id, week"
+            "WITH chosen AS MATERIALIZED ("
+            "  SELECT user_id, week FROM tracker_weeklyscore WHERE user_id = ANY(%s) AND week BETWEEN %s AND %s)"
+            + _COUNTERS
+            + " INSERT INTO tracker_dueweek (user_id, week, version)"
+            " SELECT user_id, week, seq FROM chosen JOIN counters USING (user_id) ORDER BY user_id, week"
             " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, claim_token = NULL,"
             " claimed_until = NULL, attempts = 0, quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
             [list(users), first.monday, last.monday],
@@ -123,21 +128,13 @@ def take_weeks(keys: Sequence[tuple[UUID, date]]) -> Claim:
     ordered = sorted(keys)
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH counters AS ("
-            "  INSERT INTO sync_synccounter AS counter (user_id, seq)"
-            "  SELECT DISTINCT user_id, 1 FROM unnest(%s::uuid[]) AS taken(user_id) ORDER BY user_id"
-            "  ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + 1 RETURNING user_id, seq)"
-            " INSERT INTO tracker_dueweek (user_id, week, version, claim_token)"
-            " SELECT user_id, week, seq, %s FROM unnest(%s::uuid[], %s::date[]) AS taken(user_id, week)"
-            " JOIN counters USING (user_id) ORDER BY user_id, week"
+            "WITH chosen AS MATERIALIZED (SELECT user_id, week FROM unnest(%s::uuid[], %s::date[]) AS taken(user_id, week))"
+            + _COUNTERS
+            + " INSERT INTO tracker_dueweek (user_id, week, version, claim_token)"
+            " SELECT user_id, week, seq, %s FROM chosen JOIN counters USING (user_id) ORDER BY user_id, week"
             " ON CONFLICT (user_id, week) DO UPDATE SET claim_token = EXCLUDED.claim_token, version = EXCLUDED.version"
             " RETURNING user_id, week, version",
-            [
-                [user for user, _ in ordered],
-                token,
-                [user for user, _ in ordered],
-                [monday for _, monday in ordered],
-            ],
+            [[user for user, _ in ordered], [monday for _, monday in ordered], token],
         )
         return Claim(token, sorted(cursor.fetchall()))
 

@@ -18,6 +18,7 @@ from django.db import connection, models
 from backend.postgres.prepared import fetch_all
 from backend.sync.cursors import Cursor, Place
 from backend.sync.records import DerivedType, RecordType, registry
+from backend.sync.stored_rows import as_row
 
 
 class Change(NamedTuple):
@@ -50,20 +51,9 @@ def read_changes(user_id: UUID, cursor: Cursor, *, limit: int) -> list[Change]:
     return [_change(names, json_columns, row) for row in fetch_all(query, parameters)]
 
 
-def kinds() -> dict[str, int]:
-    """The types by the number that orders what shares a change number: records, which share none, come first."""
-    return {record_type.name: 0 for record_type in registry} | {
-        name: number for number, name in enumerate(registry.derived, start=1)
-    }
-
-
 def _change(names: Sequence[str], json_columns: Sequence[str], values: Sequence[Any]) -> Change:
-    """JSON arrives as text, and a record's goes out as it is."""
     kind, seq, day, deleted, content = values[:5]
-    row = dict(zip(names, values[5:], strict=True))
-    for name in json_columns:
-        if row[name] is not None:
-            row[name] = msgspec.Raw(row[name])
+    row = as_row(names, json_columns, values[5:])
     return Change(kind, seq, day, deleted, row, None if content is None else msgspec.json.decode(content))
 
 
@@ -73,11 +63,11 @@ def _query(types: tuple[str, ...], snapshot: bool) -> tuple[tuple[str, ...], tup
     records = [registry[name] for name in types if name in registry]
     columns = _columns(records)
     branches = [_record_branch(record_type, columns, snapshot) for record_type in records]
-    numbers = kinds()
+    # Kinds order what shares a change number: records, which share none, are 0 and come first.
     branches += [
-        _derived_branch(numbers[name], derived, columns, snapshot)
-        for name, derived in registry.derived.items()
-        if name in types
+        _derived_branch(kind, derived, columns, snapshot)
+        for kind, derived in enumerate(registry.derived.values(), start=1)
+        if derived.name in types
     ]
     order = "DESC" if snapshot else "ASC"
     query = " UNION ALL ".join(f"({branch})" for branch in branches)
@@ -114,16 +104,12 @@ def _record_branch(record_type: RecordType, columns: dict[str, str], snapshot: b
     )
 
 
-def _derived_branch(number: int, derived: DerivedType, columns: dict[str, str], snapshot: bool) -> str:
-    nothing = "".join(f", NULL::{kind}" for kind in columns.values())
-    compared = "(seq, {number}, day) {sign} (%(seq)s::bigint, %(kind)s::int, %(day)s::date)"
-    reached = (
-        "seq <= %(top)s AND " + compared.format(number=number, sign="<")
-        if snapshot
-        else compared.format(number=number, sign=">")
-    )
+def _derived_branch(kind: int, derived: DerivedType, columns: dict[str, str], snapshot: bool) -> str:
+    nothing = "".join(f", NULL::{column_type}" for column_type in columns.values())
+    bound, sign = ("seq <= %(top)s AND ", "<") if snapshot else ("", ">")
+    reached = f"{bound}(seq, {kind}, day) {sign} (%(seq)s::bigint, %(kind)s::int, %(day)s::date)"
     order = "DESC" if snapshot else "ASC"
     return (
-        f"SELECT {number} AS kind, seq, day, false, content, '{derived.name}'::text{nothing} FROM ({derived.query}) AS derived"
+        f"SELECT {kind} AS kind, seq, day, false, content, '{derived.name}'::text{nothing} FROM ({derived.query}) AS derived"
         f" WHERE {reached} ORDER BY seq {order}, day {order} LIMIT %(limit)s"
     )

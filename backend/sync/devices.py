@@ -48,7 +48,7 @@ def note_push(device: Device, *, skew: timedelta | None, now: datetime) -> int:
             "INSERT INTO sync_devicesync AS sync (device_id, user_id, last_push_at, clock_skew_seconds)"
             " VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (device_id) DO UPDATE SET last_push_at = EXCLUDED.last_push_at,"
-            f" clock_skew_seconds = COALESCE(EXCLUDED.clock_skew_seconds, sync.clock_skew_seconds)"
+            " clock_skew_seconds = COALESCE(EXCLUDED.clock_skew_seconds, sync.clock_skew_seconds)"
             f" RETURNING {CURRENT_EPOCH}, set_config('synchronous_commit', 'off', true)",
             [device.pk, device.user_id, now, seconds],
         )
@@ -67,13 +67,12 @@ def note_pull(device: Device, *, seq: int, now: datetime) -> None:
 def note_refusals(device: Device, refusals: Sequence[Refusal], *, now: datetime) -> None:
     """Keep the latest of a participant's, for 30 days. The same one again is the same row."""
     different = {(refusal.record_type, refusal.uid, refusal.error.code, refusal.pointer) for refusal in refusals}
+    in_order = sorted(different, key=repr)[:KEPT_AT_MOST]  # so that two pushes don't deadlock
     rows = [
         RefusedChange(
             user_id=device.user_id, device=device, record_type=name, uid=uid, code=code, pointer=pointer, refused_at=now
         )
-        for name, uid, code, pointer in sorted(different, key=repr)[
-            :KEPT_AT_MOST
-        ]  # in one order, so that two don't deadlock
+        for name, uid, code, pointer in in_order
     ]
     RefusedChange.objects.bulk_create(
         rows,

@@ -24,6 +24,8 @@ from backend.sync.records import record_document, registry
 MAX_CHANGES = 500
 MAX_BYTES = 512 * 1024
 NOTED_EVERY = timedelta(minutes=1)
+_LAST = (2**15, date.max.toordinal())
+"""Kind and day behind all that shares a change number."""
 
 _STANDING = (
     f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
@@ -77,9 +79,6 @@ def _next(place: Cursor, changes: Sequence[Change], delivered: int, newest: int)
         # Done: on to what has changed since it began. Everything of that number itself was in it.
         return Cursor(place.types, (place.snapshot_of, *_LAST)), newest > place.snapshot_of
     return Cursor(place.types, changes[-1].place if changes else place.place), False
-
-
-_LAST = (2**15, date.max.toordinal())
 
 
 def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -16,8 +17,10 @@ _BY_ID = "SELECT {columns} FROM {table} WHERE user_id = %(user)s AND uid = ANY(%
 _BY_ORIGIN = """
 SELECT {columns} FROM {table} JOIN unnest(%(platforms)s::text[], %(external_ids)s::text[]) AS asked(platform, external_id)
     ON origin_platform = platform AND origin_external_id = external_id WHERE user_id = %(user)s"""
-
-
+_REMOVED = """
+SELECT platform, external_id FROM sync_removedorigin
+  JOIN unnest(%(platforms)s::text[], %(external_ids)s::text[]) AS asked(platform, external_id) USING (platform, external_id)
+ WHERE user_id = %(user)s"""
 _WHERE = "SELECT {columns} FROM {table} WHERE user_id = %(user)s AND deleted_at IS NULL AND ({condition})"
 
 
@@ -25,10 +28,18 @@ def rows_by_id(record_type: RecordType, user_id: UUID, uids: Sequence[UUID]) -> 
     return _rows(record_type, _statement(record_type, _BY_ID), {"user": user_id, "uids": uids})
 
 
-def rows_by_origin(record_type: RecordType, user_id: UUID, origins: Sequence[OriginKey]) -> Iterator[Row]:
+def rows_by_origin(record_type: RecordType, user_id: UUID, origins: Collection[OriginKey]) -> Iterator[Row]:
+    return _rows(record_type, _statement(record_type, _BY_ORIGIN), _of_origins(user_id, origins))
+
+
+def removed_origins(user_id: UUID, origins: Collection[OriginKey]) -> set[OriginKey]:
+    """Those of the origins that a platform has reported as deleted."""
+    return {(platform, external_id) for platform, external_id in fetch_all(_REMOVED, _of_origins(user_id, origins))}
+
+
+def _of_origins(user_id: UUID, origins: Collection[OriginKey]) -> dict[str, object]:
     platforms, external_ids = map(list, zip(*origins, strict=True))
-    parameters = {"user": user_id, "platforms": platforms, "external_ids": external_ids}
-    return _rows(record_type, _statement(record_type, _BY_ORIGIN), parameters)
+    return {"user": user_id, "platforms": platforms, "external_ids": external_ids}
 
 
 def live_rows(
@@ -40,13 +51,18 @@ def live_rows(
 
 
 def _rows(record_type: RecordType, statement: str, parameters: Mapping[str, object]) -> Iterator[Row]:
-    names, of_json = record_type.columns, json_columns(record_type)
+    of_json = _json_columns(record_type)
     for values in fetch_all(statement, parameters):
-        row = dict(zip(names, values, strict=True))
-        for name in of_json:
-            if row[name] is not None:
-                row[name] = msgspec.Raw(row[name])  # goes out as it came in
-        yield row
+        yield as_row(record_type.columns, of_json, values)
+
+
+def as_row(names: Sequence[str], of_json: Sequence[str], values: Sequence[Any]) -> Row:
+    """JSON, which arrives as text, goes out as it came in."""
+    row = dict(zip(names, values, strict=True))
+    for name in of_json:
+        if row[name] is not None:
+            row[name] = msgspec.Raw(row[name])
+    return row
 
 
 @cache
@@ -55,6 +71,6 @@ def _statement(record_type: RecordType, template: str, condition: str = "") -> s
 
 
 @cache
-def json_columns(record_type: RecordType) -> tuple[str, ...]:
+def _json_columns(record_type: RecordType) -> tuple[str, ...]:
     fields = {field.attname: field for field in record_type.model._meta.concrete_fields}
     return tuple(name for name in record_type.columns if fields[name].db_type(connection) == "jsonb")

@@ -76,11 +76,11 @@ def read_wire(wire: type[WireStruct], data: Any, *, read_only: frozenset[str] = 
         others = [key for key in data if key not in known and key not in read_only][:MOST_UNKNOWN]
         unknown = [FieldError(f"/{_escape(key)}", "unknown_field", "There is no such field.") for key in others]
         data = {key: value for key, value in data.items() if key in known}
-    if not unknown:
-        try:
-            return msgspec.convert(data, wire)
-        except (msgspec.ValidationError, OverflowError):
-            pass
+        if not unknown:  # read-only ones, now left out
+            try:
+                return msgspec.convert(data, wire)
+            except (msgspec.ValidationError, OverflowError):
+                pass
     raise InvalidRecord(*unknown, *_field_errors(wire, data))
 
 

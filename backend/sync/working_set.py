@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from backend.postgres.prepared import fetch_all
 from backend.sync.records import (
     Change,
     OriginKey,
@@ -21,7 +20,7 @@ from backend.sync.records import (
     tombstone_row,
 )
 from backend.sync.rules import judge
-from backend.sync.stored_rows import rows_by_id, rows_by_origin
+from backend.sync.stored_rows import removed_origins, rows_by_id, rows_by_origin
 
 ORIGIN_COLUMNS = ("origin_platform", "origin_app_id", "origin_external_id")
 Key = tuple[str, UUID]
@@ -55,7 +54,8 @@ class WorkingSet:
         for record_type in registry if removals else by_type:
             if by_type[record_type] or record_type.keeps_origin:
                 self._read(record_type, by_type[record_type], removals)
-        self._already_removed = _removed_before(user_id, {key for change in changes if (key := change.origin_key)})
+        origins = {key for change in changes if (key := change.origin_key)}
+        self._already_removed = removed_origins(user_id, origins) if origins else set()
 
     def apply(self, change: Change | OriginRemoval) -> Outcome:
         if isinstance(change, OriginRemoval):
@@ -76,12 +76,13 @@ class WorkingSet:
 
     def _is_retry(self, change: Change, row: Row) -> bool:
         """Whether this push, sent again, leads on from this change without a gap to what is stored: it has been made before."""
+        if change.restores:
+            return False
         chain = [other for other in self._by_uid[change.record_type.name, change.uid] if not other.restores]
-        last = chain[-1] if chain else change
+        last = chain[-1]
         bases = [other.base_version for other in chain]
         return (
-            not change.restores
-            and bases == list(range(bases[0], bases[0] + len(bases)))
+            bases == list(range(bases[0], bases[0] + len(bases)))
             and bases[-1] + 1 == row["version"]
             and last.parsed is not None
             and last.parsed.content_hash() == bytes(row["content_hash"])
@@ -95,7 +96,7 @@ class WorkingSet:
             self._put(record_type, row)
         keys = [*(change.origin_key for change in changes), *(removal.origin_key for removal in removals)]
         origins = {key for key in keys if key}
-        for row in rows_by_origin(record_type, self.user_id, list(origins)) if origins else ():
+        for row in rows_by_origin(record_type, self.user_id, origins) if origins else ():
             self._put(record_type, row)
 
     def _put(self, record_type: RecordType, row: Row) -> None:
@@ -145,17 +146,3 @@ def numbers_for(changes: Sequence[Change | OriginRemoval]) -> int:
 def _of_same_origin(first: Row) -> Outcome:
     status = "duplicate" if first["deleted_at"] is None else "deleted"
     return Outcome(status, first["uid"], first["version"], first)  # type: ignore[arg-type]
-
-
-_REMOVED = """
-SELECT platform, external_id FROM sync_removedorigin
-  JOIN unnest(%(platforms)s::text[], %(external_ids)s::text[]) AS asked(platform, external_id) USING (platform, external_id)
- WHERE user_id = %(user)s"""
-
-
-def _removed_before(user_id: UUID, origins: set[OriginKey]) -> set[OriginKey]:
-    if not origins:
-        return set()
-    platforms, external_ids = map(list, zip(*origins, strict=True))
-    parameters = {"user": user_id, "platforms": platforms, "external_ids": external_ids}
-    return {(platform, external_id) for platform, external_id in fetch_all(_REMOVED, parameters)}
