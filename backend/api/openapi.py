@@ -20,6 +20,15 @@ REF = "#/components/schemas/"
 _structs: dict[str, type[msgspec.Struct]] = {}
 _schemas: dict[str, dict[str, Any]] = {}
 
+FIELD_ERROR = {
+    "type": "object",
+    "properties": {
+        "pointer": {"type": "string", "description": "JSON pointer, or ?parameter."},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+    },
+    "required": ["pointer", "code", "detail"],
+}
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457 problem details.",
@@ -29,18 +38,7 @@ PROBLEM = {
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "code": {"type": "string", "description": "Stable; apps localise it."},
         "detail": {"type": "string", "description": "English, for developers."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer, or ?parameter."},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-                "required": ["pointer", "code", "detail"],
-            },
-        },
+        "errors": {"type": "array", "items": FIELD_ERROR},
         "current": {"type": "object", "description": "409 and 412: the server's copy of the record."},
         "retry_at": {"type": "string", "format": "date-time", "description": "From when this will be taken."},
     },

@@ -7,17 +7,24 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from backend.api.openapi import array_schema, named_schema, object_schema, page_schema, problems, struct_schema
+from backend.api.openapi import (
+    FIELD_ERROR,
+    array_schema,
+    named_schema,
+    object_schema,
+    page_schema,
+    problems,
+    struct_schema,
+)
 from backend.api.parameters import MAX_PAGE
 from backend.sync import endpoints
 from backend.sync.pulling import MAX_CHANGES
 from backend.sync.push_wire import OPERATIONS
-from tracker.api.record_schemas import ID, stored_record
+from tracker.api.record_schemas import ID, name_of, stored_record
 from tracker.api.schemas import DATE, STRING, WEEK_LIST, WEEK_NAME, WHOLE
 from tracker.derived_types import PARTICIPANT_FACTS, WEEKLY_SCORE
-from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG, WEEK_CONFIRMATION
+from tracker.record_types import RECORD_TYPES
 
-RECORD_TYPES = (EXERCISE_LOG, COGNITIVE_LOG, DIET_LOG, DAY_MARK, WEEK_CONFIRMATION)
 TIME = {"type": "string", "format": "date-time"}
 TIME_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
 VERSION = {"type": "integer", "minimum": 1, "format": "int64"}
@@ -25,7 +32,6 @@ EPOCH = {"type": "integer", "minimum": 0, "format": "int64"}
 TYPE_NAME = {"type": "string", "enum": [record_type.name for record_type in RECORD_TYPES]}
 DERIVED_NAMES = [PARTICIPANT_FACTS.name, WEEKLY_SCORE.name]
 ANY_TYPE_NAME = {"type": "string", "enum": [*TYPE_NAME["enum"], *DERIVED_NAMES]}
-FIELD_ERROR = object_schema({"pointer": STRING, "code": STRING, "detail": STRING})
 OUTCOMES = ["created", "replaced", "duplicate", "conflict", "deleted", "invalid", "retry"]
 
 
@@ -33,8 +39,9 @@ def _constant(name: str) -> dict[str, Any]:
     return {"type": "string", "enum": [name]}
 
 
-def _change(name: str, record: dict[str, Any]) -> dict[str, Any]:
-    return object_schema({"type": _constant(name), "id": ID, "version": VERSION, "record": record})
+def _change(name: str, record: dict[str, Any], *, first_version: int = 1) -> dict[str, Any]:
+    version = {**VERSION, "minimum": first_version}
+    return object_schema({"type": _constant(name), "id": ID, "version": version, "record": record})
 
 
 def _changes() -> dict[str, Any]:
@@ -52,17 +59,13 @@ def _changes() -> dict[str, Any]:
     )
     kinds = {
         **{
-            f"{record_type.wire.__name__.removesuffix('Wire')}Change": _change(
-                record_type.name, stored_record(record_type)
-            )
+            f"{name_of(record_type)}Change": _change(record_type.name, stored_record(record_type))
             for record_type in RECORD_TYPES
         },
-        "ParticipantFactsChange": _change(PARTICIPANT_FACTS.name, {**facts}),
-        "WeeklyScoreChange": _change(WEEKLY_SCORE.name, score),
+        "ParticipantFactsChange": _change(PARTICIPANT_FACTS.name, facts, first_version=0),
+        "WeeklyScoreChange": _change(WEEKLY_SCORE.name, score, first_version=0),
         "Tombstone": tombstone,
     }
-    kinds["ParticipantFactsChange"]["properties"]["version"] = {**VERSION, "minimum": 0}
-    kinds["WeeklyScoreChange"]["properties"]["version"] = {**VERSION, "minimum": 0}
     return named_schema("SyncChange", {"anyOf": [named_schema(name, schema) for name, schema in kinds.items()]})
 
 

@@ -7,10 +7,20 @@ from tracker.record_types.diet import DIET_LOG
 from tracker.record_types.exercise import EXERCISE_LOG
 from tracker.record_types.marks import DAY_MARK, WEEK_CONFIRMATION
 
-__all__ = ["COGNITIVE_LOG", "DAY_MARK", "DIET_LOG", "EXERCISE_LOG", "WEEK_CONFIRMATION", "register_all"]
+__all__ = [
+    "COGNITIVE_LOG",
+    "DAY_MARK",
+    "DIET_LOG",
+    "EXERCISE_LOG",
+    "RECORD_TYPES",
+    "WEEK_CONFIRMATION",
+    "register_all",
+]
+
+RECORD_TYPES = (EXERCISE_LOG, COGNITIVE_LOG, DIET_LOG, DAY_MARK, WEEK_CONFIRMATION)
 
 
 def register_all() -> None:
-    for record_type in (EXERCISE_LOG, COGNITIVE_LOG, DIET_LOG, DAY_MARK, WEEK_CONFIRMATION):
+    for record_type in RECORD_TYPES:
         registry.register(record_type)
     registry.listen(mark_written_weeks_due)
