@@ -1,4 +1,7 @@
-"""What a log freezes of the catalogue, looked up for a whole batch at once: in the tables, or in the project's own files."""
+"""What a log freezes of the catalogue, looked up for a whole batch at once: in the tables, or in the project's own files.
+
+Every push looks here: by statements that are planned once.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Q
-
+from backend.postgres.prepared import fetch_all
 from tracker.catalogue_files import (
     intensity_of,
     read_cognitive_activities,
@@ -15,7 +17,6 @@ from tracker.catalogue_files import (
     read_foods,
     read_platform_names,
 )
-from tracker.models import CognitiveActivity, ExerciseActivity, Food
 
 PLATFORMS = ("healthkit:", "health_connect:")
 OTHER = "other"
@@ -41,28 +42,30 @@ class FoodEntry:
     food_group: str | None
 
 
+_EXERCISE = """
+SELECT code, intensity, strength, balance, platform_names FROM tracker_exerciseactivity
+ WHERE code = ANY(%(names)s) OR platform_names && %(names)s::varchar[]"""
+_COGNITIVE = "SELECT code, category FROM tracker_cognitiveactivity WHERE code = ANY(%(codes)s)"
+_FOODS = "SELECT code, food_group FROM tracker_food WHERE code = ANY(%(codes)s)"
+
+
 def find_exercise_activities(names: Collection[str]) -> dict[str, ExerciseEntry]:
     """The activities behind codes and platform type names (and `other`, for those that nobody knows): one query."""
     found: dict[str, ExerciseEntry] = {}
-    rows = ExerciseActivity.objects.filter(
-        Q(code__in={*names, OTHER}) | Q(platform_names__overlap=list(names))
-    ).values_list("code", "intensity", "strength", "balance", "platform_names")
-    for code, intensity, strength, balance, platform_names in rows:
+    for code, intensity, strength, balance, platform_names in fetch_all(_EXERCISE, {"names": [*names, OTHER]}):
         entry = ExerciseEntry(code, intensity, strength, balance)
         found.update(dict.fromkeys((code, *platform_names), entry))
     return found
 
 
 def find_cognitive_activities(codes: Collection[str]) -> dict[str, CognitiveEntry]:
-    rows = CognitiveActivity.objects.filter(code__in=set(codes)).values_list("code", "category")
-    return {code: CognitiveEntry(code, category) for code, category in rows}
+    return {row[0]: CognitiveEntry(*row) for row in fetch_all(_COGNITIVE, {"codes": list(codes)})}
 
 
 def find_foods(codes: Collection[str]) -> dict[str, FoodEntry]:
     if not codes:
         return {}
-    rows = Food.objects.filter(code__in=set(codes)).values_list("code", "food_group")
-    return {code: FoodEntry(code, food_group) for code, food_group in rows}
+    return {row[0]: FoodEntry(*row) for row in fetch_all(_FOODS, {"codes": list(codes)})}
 
 
 @cache

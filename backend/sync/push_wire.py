@@ -15,7 +15,7 @@ from msgspec import ValidationError as MsgspecError
 from backend.accounts.models import User
 from backend.api.problems import FieldError
 from backend.sync.epochs import MAX_VERSION
-from backend.sync.records import Change, OriginRemoval, Parsed, RecordType, registry
+from backend.sync.records import Change, OriginRemoval, RecordType, registry
 from backend.sync.wire import InvalidRecord, Text40, Text200, read_wire
 
 MAX_CHANGES = 500
@@ -97,10 +97,10 @@ def read_changes(user: User, entries: Sequence[Any], *, now: datetime) -> list[R
                 read[number] = OriginRemoval(pushed.platform, pushed.external_id)
                 continue
             record_type = _record_type(pushed)
-            if (record := _record(pushed)) is None:
+            if (record := _record(entry, pushed)) is None:
                 read[number] = _delete(record_type, pushed)
             else:
-                wire = _within_record(lambda r=record, t=record_type: read_wire(t.wire, r, read_only=t.read_only))
+                wire = _wire(record_type, record)
                 waiting[record_type].append((number, pushed, wire))
         except InvalidRecord as error:
             read[number] = Refused(error.errors)
@@ -108,8 +108,7 @@ def read_changes(user: User, entries: Sequence[Any], *, now: datetime) -> list[R
         reference = record_type.reference(user, [wire for _, _, wire in group], now)
         for number, pushed, wire in group:
             try:
-                parsed = _within_record(lambda w=wire, t=record_type, r=reference: t.parse(w, r))
-                read[number] = _upsert(record_type, pushed, wire, parsed)
+                read[number] = _upsert(record_type, pushed, wire, reference)
             except InvalidRecord as error:
                 read[number] = _refused(error, now)
     return [change for change in read if change is not None]
@@ -141,8 +140,8 @@ def _record_type(pushed: PushedUpsert | PushedDelete | PushedRestore) -> RecordT
     raise InvalidRecord(FieldError("/type", "unknown_choice", "There is no such type of record."))
 
 
-def _record(pushed: PushedUpsert | PushedDelete | PushedRestore) -> dict[str, Any] | None:
-    """The record with its id, None for a deletion."""
+def _record(entry: Mapping[str, Any], pushed: PushedUpsert | PushedDelete | PushedRestore) -> dict[str, Any] | None:
+    """The record with its id, as it was written; None for a deletion."""
     if isinstance(pushed, PushedDelete):
         return None
     if isinstance(pushed, PushedRestore) and pushed.deleted:
@@ -151,7 +150,7 @@ def _record(pushed: PushedUpsert | PushedDelete | PushedRestore) -> dict[str, An
         return None
     if pushed.record is None:
         raise InvalidRecord(FieldError("/record", "required", "This field is required."))
-    return {"id": str(pushed.id), **pushed.record}
+    return {"id": entry["id"], **pushed.record}
 
 
 def _version(pushed: PushedUpsert | PushedDelete | PushedRestore) -> int:
@@ -164,19 +163,27 @@ def _delete(record_type: RecordType, pushed: Any) -> Change:
     return Change(record_type, pushed.id, _version(pushed), None, restores=isinstance(pushed, PushedRestore))
 
 
-def _upsert(record_type: RecordType, pushed: Any, wire: Any, parsed: Parsed) -> Change:
+def _wire(record_type: RecordType, record: dict[str, Any]) -> Any:
+    try:
+        return read_wire(record_type.wire, record, read_only=record_type.read_only)
+    except InvalidRecord as error:
+        raise _within_record(error) from error
+
+
+def _upsert(record_type: RecordType, pushed: Any, wire: Any, reference: Any) -> Change:
+    try:
+        parsed = record_type.parse(wire, reference)
+    except InvalidRecord as error:
+        raise _within_record(error) from error
     if wire.id != pushed.id:
         raise InvalidRecord(FieldError("/record/id", "other_id", "The id is not the one of the change."))
     return Change(record_type, pushed.id, _version(pushed), parsed, restores=isinstance(pushed, PushedRestore))
 
 
-def _within_record(read: Any) -> Any:
-    """Pointers of a record's errors, as they are in the change."""
-    try:
-        return read()
-    except InvalidRecord as error:
-        inner = [FieldError(f"/record{one.pointer}", one.code, one.detail) for one in error.errors]
-        raise InvalidRecord(*inner, **error.members) from error
+def _within_record(error: InvalidRecord) -> InvalidRecord:
+    """With pointers to the record's fields, as they are in the change."""
+    inner = [FieldError(f"/record{one.pointer}", one.code, one.detail) for one in error.errors]
+    return InvalidRecord(*inner, **error.members)
 
 
 def _refused(error: InvalidRecord, now: datetime) -> Refused:

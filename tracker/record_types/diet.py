@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -67,18 +68,24 @@ class DietLogWire(Struct, forbid_unknown_fields=True, frozen=True):
 def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
     time = read_time("/eaten_at", wire.eaten_at, time_zone=wire.time_zone, home_zone=reference.home_zone)
     refuse_future("/eaten_at", time.instant, reference.now)
-    items = [_item(f"/items/{index}", item, reference) for index, item in enumerate(wire.items)]
+    items = []
     servings = [0] * len(FOOD_GROUPS)
-    for item in items:
-        if item["food_group"] is not None:
-            servings[FOOD_GROUPS.index(item["food_group"])] += int(item["servings"] * 100)
+    for index, item in enumerate(wire.items):
+        amount = _amount(item.servings)
+        if amount is None:
+            detail = f"Expected more than 0 and at most {MAX_SERVINGS}."
+            raise InvalidRecord(FieldError(f"/items/{index}/servings", "out_of_range", detail))
+        food_group = _food_group(index, item, reference)
+        items.append({"food": item.food, "food_group": food_group, "servings": amount.number})
+        if food_group is not None:
+            servings[FOOD_GROUPS.index(food_group)] += amount.hundredths
     content = {
         "eaten_at": time.instant,
         "utc_offset": time.utc_offset_seconds,
         "time_zone": wire.time_zone,
         "local_date": time.local_date,
         "meal": wire.meal,
-        "items": [{**item, "servings": plain_number(item["servings"])} for item in items],
+        "items": items,
         "note": wire.note,
         "servings": servings,
     }
@@ -92,28 +99,39 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
     return Parsed(content, said, time.flags, wire.origin)
 
 
-def _item(pointer: str, item: DietItem, reference: Reference[FoodEntry]) -> dict[str, Any]:
-    """The item with its food's group. A food that counts for nothing is kept, without one."""
-    servings = _hundredths(f"{pointer}/servings", item.servings)
+def _food_group(index: int, item: DietItem, reference: Reference[FoodEntry]) -> str | None:
+    """None for a food that is kept and counts for nothing."""
     if item.food is None:
         if item.food_group is None:
-            raise InvalidRecord(FieldError(f"{pointer}/food", "required", "Give a food or a food group."))
-        return {"food": None, "food_group": item.food_group, "servings": servings}
+            raise InvalidRecord(FieldError(f"/items/{index}/food", "required", "Give a food or a food group."))
+        return item.food_group
     entry = reference.entries.get(item.food)
     if entry is None:
-        raise InvalidRecord(FieldError(f"{pointer}/food", "unknown_food", "There is no such food."))
+        raise InvalidRecord(FieldError(f"/items/{index}/food", "unknown_food", "There is no such food."))
     if item.food_group not in (None, entry.food_group):
         raise InvalidRecord(
-            FieldError(f"{pointer}/food_group", "other_food_group", "The food belongs to another group.")
+            FieldError(f"/items/{index}/food_group", "other_food_group", "The food belongs to another group.")
         )
-    return {"food": item.food, "food_group": entry.food_group, "servings": servings}
+    return entry.food_group
 
 
-def _hundredths(pointer: str, servings: Decimal) -> Decimal:
-    """What is kept and counted. A float that an app has added up, such as 0.30000000000000004, is no reason to lose a meal."""
+class _Amount(NamedTuple):
+    hundredths: int
+    number: int | float
+
+
+def _amount(servings: Decimal) -> _Amount | None:
+    """What is kept and counted, None if that is out of range."""
     if not servings.is_finite() or not 0 < servings <= MAX_SERVINGS:
-        raise InvalidRecord(FieldError(pointer, "out_of_range", f"Expected more than 0 and at most {MAX_SERVINGS}."))
-    return max(servings.quantize(HUNDREDTH, ROUND_HALF_UP), HUNDREDTH)
+        return None
+    return _rounded(servings)
+
+
+@lru_cache(4096)
+def _rounded(servings: Decimal) -> _Amount:
+    """A float that an app has added up, such as 0.30000000000000004, is no reason to lose a meal."""
+    kept = max(servings.quantize(HUNDREDTH, ROUND_HALF_UP), HUNDREDTH)
+    return _Amount(int(kept * 100), plain_number(kept))
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:
