@@ -23,7 +23,7 @@ from backend.accounts.tokens import issue_token
 from backend.limits import redis_counters
 from config.demo.processes import free_port
 from tests.contract import DocumentedClient
-from tracker.catalogue_loading import load_catalogue
+from tracker.catalogue.loading import load_catalogue
 from tracker.models import ExerciseActivity
 from tracker.scoring.weeks import Week
 

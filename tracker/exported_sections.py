@@ -103,7 +103,9 @@ DIET_LOGS = Section(
         _ID,
         Column("eaten_at", "When you ate, in UTC."),
         Column("meal", "Which meal it was."),
-        Column("items", "What you ate: food, food group, servings.", "servings"),
+        Column(
+            "items", "What you ate: food, food group, servings; household measures, and what is your own.", "servings"
+        ),
         Column(
             "servings",
             "What counts, by food group: " + ", ".join(FOOD_GROUPS) + ".",

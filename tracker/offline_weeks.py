@@ -14,7 +14,7 @@ from backend.api.problems import FieldError
 from backend.sync.local_time import MalformedTime, known_zone, resolve_local_time
 from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import InvalidRecord, ZoneName, read_wire
-from tracker.catalogue import (
+from tracker.catalogue.lookup import (
     cognitive_entries_in_files,
     exercise_entries_in_files,
     food_entries_in_files,

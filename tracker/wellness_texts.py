@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.template.engine import Engine
 
-from tracker.catalogue_files import read_cognitive_activities, read_exercise_activities, read_foods
+from tracker.catalogue.files import read_cognitive_activities, read_exercise_activities, read_foods
 from tracker.evidence import read_evidence
 from tracker.guidance import PRACTICE_NAMES, choose_guidance, guidance_document, library_texts, read_library, texts_of
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
@@ -68,7 +68,7 @@ def _catalogue() -> Iterator[tuple[str, str]]:
         for word in words["en"]:
             yield f"catalogue: {code}, synonym", word
     for food in read_foods():
-        yield f"catalogue: {food.code}, household measure", food.household_measure["en"]
+        yield f"catalogue: {food.code}, household measure", food.household_measures["en"]
 
 
 def _templates() -> Iterator[tuple[str, str]]:

@@ -56,7 +56,7 @@ class Origin(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True
 
 WireStruct = TypeVar("WireStruct", bound=Struct)
 
-_PATH = re.compile(r" - at `\$(.*)`$")
+_PATH = re.compile(r" - at (?:`key` in )?`\$(.*)`$")
 
 
 def read_wire(wire: type[WireStruct], data: Any, *, read_only: frozenset[str] = frozenset()) -> WireStruct:

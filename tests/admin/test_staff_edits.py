@@ -107,6 +107,7 @@ def stored(row: Any) -> dict[str, Any]:
     return values
 
 
+STEW = {"name": "Grandma's stew", "own_food": "0193a1b2-0000-7000-8000-000000000001", "gives": {"beans": 2}}
 CORRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     (
         "exercise-logs",
@@ -148,6 +149,19 @@ CORRECTIONS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = 
                 {"food": None, "food_group": "leafy_greens", "servings": 1.25},
                 {"food": "blueberries", "food_group": "berries", "servings": 2},
             ],
+            "servings": {"leafy_greens": 1.25, "berries": 2},
+        },
+    ),
+    (
+        "diet-logs",
+        {"items": [{"food": "spinach", "measures": 2}, STEW, {"name": "Birthday cake"}]},
+        {"items-0-measures": "3", "items-1-measures": "0.5", "items-2-measures": ""},
+        {
+            "items": [
+                {"food": "spinach", "food_group": "leafy_greens", "servings": 3, "measures": 3},
+                {**STEW, "food": None, "food_group": None, "servings": None, "measures": 0.5},
+            ],
+            "servings": {"leafy_greens": 3, "beans": 1},
         },
     ),
 ]
@@ -250,7 +264,11 @@ def test_a_time_keeps_its_own_offset_on_the_page_and_decides_the_local_date(
             {"items-4-food": "manna", "items-4-servings": "1"},
             {"items": ["Row 3, food: There is no such food."]},
         ),
-        ("diet-logs", {"items-4-servings": "1"}, {"items": ["Row 3, food: Give a food or a food group."]}),
+        (
+            "diet-logs",
+            {"items-4-servings": "1"},
+            {"items": ["Row 3, food: Give a food, a food group or a name of your own."]},
+        ),
     ],
 )
 def test_what_no_app_may_send_is_refused_at_its_field(

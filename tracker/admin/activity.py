@@ -15,6 +15,7 @@ from tracker.admin.record_forms import (
     WeekConfirmationForm,
 )
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
+from tracker.record_types.diet_items import item_in_words
 from tracker.scoring.weeks import Week
 
 
@@ -73,8 +74,7 @@ class DietLogAdmin(SyncedRecordAdmin):
 
     @admin.display(description="Items")
     def foods(self, log: DietLog) -> str:
-        items = log.items or []
-        return ", ".join(f"{item['food'] or item['food_group']} {item['servings']:g}" for item in items)
+        return ", ".join(item_in_words(item) for item in log.items or [])
 
 
 @admin.register(DayMark)

@@ -55,5 +55,5 @@ class CognitiveActivityAdmin(CatalogueEntryAdmin):
 
 @admin.register(Food)
 class FoodAdmin(CatalogueEntryAdmin):
-    list_display = ("code", "label", "food_group", "servings_per_measure", "retired_at")
-    list_filter = ("food_group", RETIRED)
+    list_display = ("code", "label", "category", "gives", "common", "retired_at")
+    list_filter = ("category", "common", RETIRED)

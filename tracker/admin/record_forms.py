@@ -126,7 +126,9 @@ class DietLogForm(RecordForm):
     eaten_at = Time()
     meal = Choice([(code, code.capitalize()) for code in MEALS])
     items = ItemsField(
-        required=False, help_text="A food of the catalogue, or else a food group. Empty a row to take it out."
+        required=False,
+        help_text="A food of the catalogue, or else a food group; how many servings, or household measures of the food."
+        " Empty a row to take it out.",
     )
     time_zone = Text(required=False)
     note = Note()

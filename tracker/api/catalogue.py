@@ -65,9 +65,11 @@ def foods(language: str) -> list[dict[str, Any]]:
     return [
         {
             **_entry(row, language),
-            "food_group": row["food_group"],
+            "category": row["category"],
+            "food_group": next(iter(row["gives"])) if len(row["gives"]) == 1 else None,
+            "gives": row["gives"],
             "household_measure": _text(row["household_measures"], language),
-            "servings_per_measure": float(row["servings_per_measure"]),
+            "common": row["common"],
         }
         for row in Food.objects.order_by("code").values()
     ]

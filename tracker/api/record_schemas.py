@@ -9,8 +9,8 @@ import msgspec
 from backend.api.openapi import array_schema, named_schema, object_schema, struct_properties, struct_schema
 from backend.sync.records import RecordType
 from backend.sync.wire import Origin
-from tracker.api.schemas import DATE, FLAGS, NUMBER, WEEK_NAME
-from tracker.record_types.diet import DietItem
+from tracker.api.schemas import DATE, FLAGS, GIVES, NUMBER, WEEK_NAME
+from tracker.record_types.diet_items import DietItem
 
 ID = {"type": "string", "format": "uuid"}
 READ_ONLY: dict[str, dict[str, Any]] = {
@@ -19,7 +19,9 @@ READ_ONLY: dict[str, dict[str, Any]] = {
     "week": WEEK_NAME,
     "duplicate_of": {"type": ["string", "null"], "format": "uuid"},
     "flags": FLAGS,
+    "servings": {**GIVES, "description": "What the meal counts for: servings of each food group."},
 }
+AMOUNT = {"type": ["number", "null"]}
 LOCAL_TIME = {"type": "string", "format": "date-time", "description": "With the offset of the place where it happened."}
 
 
@@ -80,7 +82,12 @@ def _properties(struct: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _stored_item() -> dict[str, Any]:
-    return named_schema("StoredDietItem", object_schema({**struct_properties(DietItem), "servings": NUMBER}))
+    """Food, group and servings always; the rest of an item that was logged by measures or is of one's own."""
+    shown = {**struct_properties(DietItem), "servings": AMOUNT, "measures": NUMBER, "gives": GIVES}
+    always = ("food", "food_group", "servings")
+    return named_schema(
+        "StoredDietItem", object_schema(shown, optional=tuple(name for name in shown if name not in always))
+    )
 
 
 def _stored_origin() -> dict[str, Any]:

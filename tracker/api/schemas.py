@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.api.openapi import array_schema, object_schema
+from tracker.catalogue.entries import FOOD_CATEGORIES
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, STATUSES, WES_1_0_0
 
 WEEK_PATTERN = r"^[0-9]{4}-W[0-9]{2}$"
@@ -142,6 +143,8 @@ GUIDANCE = object_schema(
     }
 )
 
+GIVES = {"type": "object", "additionalProperties": NUMBER, "propertyNames": _choice(FOOD_GROUPS)}
+
 # --- The catalogue ------------------------------------------------------------------------------------------------------
 _ENTRY = {
     "code": STRING,
@@ -171,9 +174,11 @@ COGNITIVE_ACTIVITY = object_schema(
 FOOD = object_schema(
     {
         **_ENTRY,
+        "category": _choice(FOOD_CATEGORIES),
         "food_group": _or_null(_choice(FOOD_GROUPS)),
+        "gives": {**GIVES, "description": "Servings of each food group in one household measure."},
         "household_measure": STRING,
-        "servings_per_measure": NUMBER,
+        "common": {"type": "boolean", "description": "Among what people log most."},
     }
 )
 PRACTICE = object_schema(

@@ -16,7 +16,7 @@ from backend.limits.views import PublicView
 from backend.sync.pulling import MAX_CHANGES as MAX_PULLED
 from backend.sync.push_wire import MAX_CHANGES as MAX_PUSHED
 from tracker.api.schemas import SERVER
-from tracker.record_types.diet import MAX_ITEMS
+from tracker.record_types.diet_items import MAX_ITEMS
 from tracker.record_types.marks import RECORD_ID_NAMESPACE
 from tracker.record_types.times import FUTURE_TOLERANCE, MAX_DURATION_SECONDS
 from tracker.scoring.protocol import WES_1_0_0

@@ -7,7 +7,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from tracker.models.activity import CATEGORY_CHOICES, INTENSITY_CHOICES
-from tracker.scoring.protocol import FOOD_GROUPS
 
 
 class CatalogueEntry(models.Model):
@@ -55,12 +54,14 @@ class CognitiveActivity(CatalogueEntry):
 
 
 class Food(CatalogueEntry):
-    food_group = models.CharField(
-        max_length=20,
-        null=True,
+    """Its group follows from what a household measure of it gives: of several groups for a dish, of none for a food that is
+    kept and doesn't count for a practice."""
+
+    category = models.CharField(max_length=40, default="other")
+    gives = models.JSONField(
+        default=dict,
         blank=True,
-        choices=[(code, code.replace("_", " ").capitalize()) for code in FOOD_GROUPS],
-        help_text="Empty: kept, and doesn't count for a practice.",
+        help_text='Servings of each food group in one household measure: {"beans": 1}. Empty: counts for no practice.',
     )
     household_measures = models.JSONField(default=dict)
-    servings_per_measure = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+    common = models.BooleanField(default=False, help_text="Among what people log most: found first.")

@@ -13,7 +13,7 @@ from backend.accounts.models import User
 from backend.api.problems import FieldError
 from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import Instant, InvalidRecord, Note, Origin, Text80, Text120, ZoneName
-from tracker.catalogue import CognitiveEntry, find_cognitive_activities
+from tracker.catalogue.lookup import CognitiveEntry, find_cognitive_activities
 from tracker.models import CognitiveLog
 from tracker.record_types.exercise import DurationSeconds
 from tracker.record_types.times import (

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from backend.accounts.models import User
-from backend.api.problems import FieldError
-from backend.sync.records import Parsed, RecordType
-from backend.sync.wire import Instant, InvalidRecord, Note, Origin, Text80, ZoneName, plain_number
-from tracker.catalogue import FoodEntry, find_foods
+from backend.sync.records import READ_ONLY_FIELDS, Parsed, RecordType
+from backend.sync.wire import Instant, Note, Origin, ZoneName
+from tracker.catalogue.lookup import FoodEntry, find_foods
 from tracker.models import DietLog
+from tracker.record_types.diet_items import MAX_ITEMS, DietItem, read_item, said_item, servings_of
 from tracker.record_types.times import (
     Reference,
     canonical_time,
@@ -26,31 +24,6 @@ from tracker.record_types.times import (
     refuse_future,
 )
 from tracker.scoring.protocol import FOOD_GROUPS
-
-MAX_ITEMS = 40
-MAX_SERVINGS = 1000  # what a column of hundredths can hold forty of, with room to spare
-HUNDREDTH = Decimal("0.01")
-Servings = Annotated[
-    Decimal, Meta(description=f"More than 0, at most {MAX_SERVINGS}; kept in hundredths, rounded half up.")
-]
-FoodGroup = Literal[
-    "leafy_greens",
-    "other_vegetables",
-    "berries",
-    "nuts",
-    "beans",
-    "whole_grains",
-    "fish",
-    "olive_oil",
-]
-
-
-class DietItem(Struct, forbid_unknown_fields=True, frozen=True):
-    """A food of the catalogue, or a food group, and how many servings of it."""
-
-    servings: Servings
-    food: Text80 | None = None
-    food_group: FoodGroup | None = None
 
 
 class DietLogWire(Struct, forbid_unknown_fields=True, frozen=True):
@@ -71,14 +44,10 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
     items = []
     servings = [0] * len(FOOD_GROUPS)
     for index, item in enumerate(wire.items):
-        amount = _amount(item.servings)
-        if amount is None:
-            detail = f"Expected more than 0 and at most {MAX_SERVINGS}."
-            raise InvalidRecord(FieldError(f"/items/{index}/servings", "out_of_range", detail))
-        food_group = _food_group(index, item, reference)
-        items.append({"food": item.food, "food_group": food_group, "servings": amount.number})
-        if food_group is not None:
-            servings[FOOD_GROUPS.index(food_group)] += amount.hundredths
+        kept, counted = read_item(f"/items/{index}", item, reference.entries)
+        items.append(kept)
+        for food_group, hundredths in counted.items():
+            servings[FOOD_GROUPS.index(food_group)] += hundredths
     content = {
         "eaten_at": time.instant,
         "utc_offset": time.utc_offset_seconds,
@@ -93,45 +62,10 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
         canonical_time(wire.eaten_at, time),
         wire.time_zone,
         wire.meal,
-        [(item.food, item.food_group, item.servings.normalize()) for item in wire.items],
+        [said_item(item) for item in wire.items],
         wire.note,
     )
     return Parsed(content, said, time.flags, wire.origin)
-
-
-def _food_group(index: int, item: DietItem, reference: Reference[FoodEntry]) -> str | None:
-    """None for a food that is kept and counts for nothing."""
-    if item.food is None:
-        if item.food_group is None:
-            raise InvalidRecord(FieldError(f"/items/{index}/food", "required", "Give a food or a food group."))
-        return item.food_group
-    entry = reference.entries.get(item.food)
-    if entry is None:
-        raise InvalidRecord(FieldError(f"/items/{index}/food", "unknown_food", "There is no such food."))
-    if item.food_group not in (None, entry.food_group):
-        raise InvalidRecord(
-            FieldError(f"/items/{index}/food_group", "other_food_group", "The food belongs to another group.")
-        )
-    return entry.food_group
-
-
-class _Amount(NamedTuple):
-    hundredths: int
-    number: int | float
-
-
-def _amount(servings: Decimal) -> _Amount | None:
-    """What is kept and counted, None if that is out of range."""
-    if not servings.is_finite() or not 0 < servings <= MAX_SERVINGS:
-        return None
-    return _rounded(servings)
-
-
-@lru_cache(4096)
-def _rounded(servings: Decimal) -> _Amount:
-    """A float that an app has added up, such as 0.30000000000000004, is no reason to lose a meal."""
-    kept = max(servings.quantize(HUNDREDTH, ROUND_HALF_UP), HUNDREDTH)
-    return _Amount(int(kept * 100), plain_number(kept))
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +74,7 @@ def document(row: Mapping[str, Any]) -> dict[str, Any]:
         "eaten_at": local_datetime(row["eaten_at"], row["utc_offset"]),
         "meal": row["meal"],
         "items": row["items"],
+        "servings": servings_of(row["servings"]),
         **log_document(row),
     }
 
@@ -156,4 +91,5 @@ DIET_LOG = RecordType(
     reference=reference,
     parse=parse,
     document=document,
+    read_only=READ_ONLY_FIELDS | {"servings"},
 )

@@ -23,7 +23,7 @@ from backend.sync.wire import (
     ZoneName,
     plain_number,
 )
-from tracker.catalogue import OTHER, PLATFORMS, ExerciseEntry, find_exercise_activities
+from tracker.catalogue.lookup import OTHER, PLATFORMS, ExerciseEntry, find_exercise_activities
 from tracker.models import ExerciseLog
 from tracker.record_types.same_sessions import settle_sessions
 from tracker.record_types.times import (

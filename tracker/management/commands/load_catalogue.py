@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tracker.catalogue_loading import load_catalogue
+from tracker.catalogue.loading import load_catalogue
 
 
 class Command(BaseCommand):

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
+import msgspec
+
 from backend.postgres.prepared import fetch_all
-from tracker.catalogue_files import (
-    intensity_of,
+from tracker.catalogue.entries import intensity_of
+from tracker.catalogue.files import (
     read_cognitive_activities,
     read_exercise_activities,
     read_foods,
     read_platform_names,
 )
 
-PLATFORMS = ("healthkit:", "health_connect:")
+PLATFORMS = ("healthkit:", "health_connect:", "fit:")
 OTHER = "other"
 
 
@@ -38,15 +41,22 @@ class CognitiveEntry:
 
 @dataclass(frozen=True, slots=True)
 class FoodEntry:
+    """`gives`: hundredths of servings of each food group in one household measure."""
+
     code: str
-    food_group: str | None
+    gives: Mapping[str, int]
+
+    @property
+    def food_group(self) -> str | None:
+        """The one group that it belongs to, None for a food that counts for nothing and for a dish of several."""
+        return next(iter(self.gives)) if len(self.gives) == 1 else None
 
 
 _EXERCISE = """
 SELECT code, intensity, strength, balance, platform_names FROM tracker_exerciseactivity
  WHERE code = ANY(%(names)s) OR platform_names && %(names)s::varchar[]"""
 _COGNITIVE = "SELECT code, category FROM tracker_cognitiveactivity WHERE code = ANY(%(codes)s)"
-_FOODS = "SELECT code, food_group FROM tracker_food WHERE code = ANY(%(codes)s)"
+_FOODS = "SELECT code, gives FROM tracker_food WHERE code = ANY(%(codes)s)"
 
 
 def find_exercise_activities(names: Collection[str]) -> dict[str, ExerciseEntry]:
@@ -65,7 +75,12 @@ def find_cognitive_activities(codes: Collection[str]) -> dict[str, CognitiveEntr
 def find_foods(codes: Collection[str]) -> dict[str, FoodEntry]:
     if not codes:
         return {}
-    return {row[0]: FoodEntry(*row) for row in fetch_all(_FOODS, {"codes": list(codes)})}
+    rows = fetch_all(_FOODS, {"codes": list(codes)})
+    return {code: _food_entry(code, msgspec.json.decode(gives, type=dict[str, Decimal])) for code, gives in rows}
+
+
+def _food_entry(code: str, gives: Mapping[str, Decimal]) -> FoodEntry:
+    return FoodEntry(code, {group: int(servings * 100) for group, servings in gives.items()})
 
 
 @cache
@@ -84,4 +99,4 @@ def cognitive_entries_in_files() -> Mapping[str, CognitiveEntry]:
 
 @cache
 def food_entries_in_files() -> Mapping[str, FoodEntry]:
-    return {food.code: FoodEntry(food.code, food.food_group) for food in read_foods()}
+    return {food.code: _food_entry(food.code, food.gives) for food in read_foods()}

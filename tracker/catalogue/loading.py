@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from django.db import models, transaction
 
-from tracker.catalogue_files import (
-    intensity_of,
+from backend.sync.wire import plain_number
+from tracker.catalogue.entries import intensity_of
+from tracker.catalogue.files import (
     read_cognitive_activities,
     read_exercise_activities,
     read_foods,
@@ -56,9 +57,10 @@ def load_catalogue() -> dict[str, int]:
             labels=entry.labels,
             synonyms=entry.synonyms,
             source=entry.source,
-            food_group=entry.food_group,
-            household_measures=entry.household_measure,
-            servings_per_measure=entry.servings_per_measure,
+            category=entry.category,
+            gives={group: plain_number(servings) for group, servings in entry.gives.items()},
+            household_measures=entry.household_measures,
+            common=entry.common,
         )
         for entry in read_foods()
     ]

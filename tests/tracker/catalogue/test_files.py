@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tracker import catalogue_files
-from tracker.catalogue_files import (
+from tracker.catalogue import files
+from tracker.catalogue.columns import CatalogueFileError
+from tracker.catalogue.entries import FOOD_CATEGORIES, intensity_of
+from tracker.catalogue.files import (
     FOLDER,
-    CatalogueFileError,
-    intensity_of,
     read_cognitive_activities,
     read_exercise_activities,
     read_foods,
@@ -55,15 +55,25 @@ def test_what_people_log_most_counts_as_they_expect() -> None:
 
 
 def test_counts() -> None:
-    assert len(read_exercise_activities()) >= 60
-    assert len(read_cognitive_activities()) >= 40
+    assert len(read_exercise_activities()) >= 200
+    assert len(read_cognitive_activities()) >= 80
     assert {entry.category for entry in read_cognitive_activities()} == set(COGNITIVE_CATEGORIES)
-    assert len(read_foods()) >= 100
-    assert {food.food_group for food in read_foods()} == {*FOOD_GROUPS, None}
+    foods = read_foods()
+    assert len(foods) >= 600
+    assert sum(food.common for food in foods) == 200
+    assert {group for food in foods for group in food.gives} == set(FOOD_GROUPS)
+    assert {food.category for food in foods} == set(FOOD_CATEGORIES)
     names = read_platform_names()
     assert names["healthkit:running"] == "run"
     assert names["health_connect:yoga"] == "yoga"
-    assert len(names) > 120
+
+
+@pytest.mark.parametrize("platform", ["healthkit", "health_connect", "fit"])
+def test_every_type_of_a_platform_stands_for_an_activity(platform: str) -> None:
+    lines = (Path(__file__).parent / "platforms" / f"{platform}.txt").read_text("utf-8").splitlines()
+    types = [line for line in lines if not line.startswith("#")]
+    assert len(types) > 50
+    assert set(types) <= read_platform_names().keys()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +85,9 @@ def test_counts() -> None:
         ("exercise_activities.csv", "Brisk walk", "", read_exercise_activities, "label"),
         ("exercise_platform_names.csv", "healthkit:running,run", "healthkit:running,fly", read_platform_names, "fly"),
         ("cognitive_activities.csv", ",games,", ",gambling,", read_cognitive_activities, "gambling"),
-        ("foods.csv", ",berries,", ",sweets,", read_foods, "sweets"),
+        ("foods.csv", "berries:1", "sweets:1", read_foods, "sweets"),
+        ("foods.csv", "berries:1", "berries:0", read_foods, "servings of 0"),
+        ("foods.csv", "berries:1", "berries:1;berries:1", read_foods, "twice"),
         ("foods.csv", "blueberries,", "blueberries,extra,", read_foods, "fields"),
     ],
 )
@@ -91,4 +103,4 @@ def test_a_malformed_line_is_refused(
     assert refused.value.file == file
     line = text[: text.index(old)].count("\n") + 1
     assert refused.value.line == line
-    assert catalogue_files.FOLDER == FOLDER
+    assert files.FOLDER == FOLDER
