@@ -45,6 +45,8 @@ PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000")
 # --- Applications -------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
     "config.apps.EngramAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -62,6 +64,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "anymail",
+    "import_export",
+    "simple_history",
     "backend.limits",
     "backend.postgres",
     "backend.audit",

@@ -37,9 +37,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests that commit are followed by emptying every table, which the audit refuses; its own tests put that back."""
+    """Tests that commit are followed by emptying every table, which the audit refuses; its own tests put that back. The
+    catalogue is loaded once, for all tests before those.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_untruncated")
+        load_catalogue()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -116,7 +119,7 @@ def give_password(user: User, password: str) -> None:
 
 @pytest.fixture
 def catalogue(db: None) -> None:
-    if not ExerciseActivity.objects.exists():
+    if not ExerciseActivity.objects.exists():  # a test that committed has emptied every table
         load_catalogue()
 
 

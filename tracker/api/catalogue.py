@@ -1,85 +1,52 @@
-"""The catalogue over REST: whole, with an ETag, so that an app downloads it once and asks cheaply for changes."""
+"""The catalogue over REST: whole, with an ETag and changes since a version, so that an app downloads it once; and searched."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+import msgspec
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.accounts.participants import ParticipantView
 from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
-from backend.api.parameters import read_parameters
+from backend.api.parameters import page_size, read_parameters, unacceptable
+from backend.api.problems import FieldError
 from backend.limits.views import PublicView
-from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE
-from tracker.models import CognitiveActivity, ExerciseActivity, Food
+from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, FOUND, PRACTICE
+from tracker.catalogue.documents import (
+    COGNITIVE_ACTIVITIES,
+    EXERCISE_ACTIVITIES,
+    FALLBACK_LANGUAGE,
+    FOODS,
+    LISTS,
+    CatalogueList,
+    changed_entries,
+    known_language,
+    text_in,
+    whole_list,
+)
+from tracker.catalogue.finding import find_entries
+from tracker.catalogue.searching import search
+from tracker.catalogue.versions import CatalogueState, current_state
 from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
 
-FALLBACK_LANGUAGE = "en"
-
-
-def _text(values: dict[str, Any], language: str, default: Any = "") -> Any:
-    return values.get(language) or values.get(FALLBACK_LANGUAGE) or default
-
-
-def _entry(row: Mapping[str, Any], language: str) -> dict[str, Any]:
-    return {
-        "code": row["code"],
-        "label": _text(row["labels"], language),
-        "synonyms": _text(row["synonyms"], language, []),
-        "retired": row["retired_at"] is not None,
-    }
-
-
-def exercise_activities(language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            **_entry(row, language),
-            "category": row["category"],
-            "met": None if row["met"] is None else float(row["met"]),
-            "intensity": row["intensity"],
-            "strength": row["strength"],
-            "balance": row["balance"],
-            "platform_names": row["platform_names"],
-        }
-        for row in ExerciseActivity.objects.order_by("code").values()
-    ]
-
-
-def cognitive_activities(language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            **_entry(row, language),
-            "category": row["category"],
-            "usually_social": row["usually_social"],
-            "examples": _text(row["examples"], language, []),
-        }
-        for row in CognitiveActivity.objects.order_by("code").values()
-    ]
-
-
-def foods(language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            **_entry(row, language),
-            "category": row["category"],
-            "food_group": next(iter(row["gives"])) if len(row["gives"]) == 1 else None,
-            "gives": row["gives"],
-            "household_measure": _text(row["household_measures"], language),
-            "common": row["common"],
-        }
-        for row in Food.objects.order_by("code").values()
-    ]
+MOST_FOUND = 50
+USUALLY_FOUND = 20
+CACHED = "public, max-age=300"
 
 
 def practices(language: str) -> list[dict[str, Any]]:
     return [
         {
             "code": practice.code,
-            "label": _text(PRACTICE_LABELS[practice.code], language),
+            "label": text_in(PRACTICE_LABELS[practice.code], language),
             "domain": practice.domain,
             "unit": practice.unit,
             "target": practice.target / practice.base_per_unit,
@@ -92,41 +59,84 @@ def practices(language: str) -> list[dict[str, Any]]:
     ]
 
 
+@method_decorator(gzip_page, name="dispatch")
 class CatalogueView(PublicView):
     """One list of the catalogue. It holds nothing of anybody's, so no sign-in is asked for."""
 
-    entries: Callable[[str], list[dict[str, Any]]]
+    which: ClassVar[CatalogueList]
 
     def get(self, request: Request) -> Response:
-        given = read_parameters(request, {"q": _search_text, "language": _language})
-        results = self.entries(given.get("language", FALLBACK_LANGUAGE))
-        if wanted := given.get("q"):
-            results = [entry for entry in results if _mentions(entry, wanted)]
-        tag = content_tag(results)
-        headers = {"ETag": tag, "Cache-Control": "public, max-age=300"}
+        state = current_state()
+        readers = {"q": search_text, "language": _language, "since": state.changes_since}
+        given = read_parameters(request, readers)
+        language = given.get("language", FALLBACK_LANGUAGE)
+        if "q" in given:
+            if "since" in given:
+                raise unacceptable(FieldError("?since", "unexpected", "A search has no changes: leave q or since out."))
+            return self._found(request, given["q"], language, state)
+        whole = whole_list(self.which, language, state)
+        since = given.get("since")
+        tag = whole.tag if since is None else content_tag(whole.tag, since)
+        headers = {"ETag": tag, "Cache-Control": CACHED}
         if not_modified(request, tag):
             return Response(status=304, headers=headers)
-        return Response({"results": results}, headers=headers)
+        results: Any = msgspec.Raw(whole.content)
+        if since is not None:
+            results = changed_entries(self.which, language, since=since)
+        document = {"version": state.version, "complete": since is None, "results": results}
+        return Response(document, headers=headers)
+
+    def _found(self, request: Request, query: str, language: str, state: CatalogueState) -> Response:
+        hits = search(self.which, query, language=language, state=state, limit=MOST_FOUND)
+        documents = self.which.documents([hit.code for hit in hits], language)
+        results = [documents[hit.code] for hit in hits]
+        tag = content_tag(results)
+        headers = {"ETag": tag, "Cache-Control": CACHED}
+        if not_modified(request, tag):
+            return Response(status=304, headers=headers)
+        return Response({"version": state.version, "complete": False, "results": results}, headers=headers)
 
 
-def _describe(what: str, name: str, entry: dict[str, Any]) -> Any:
-    entries = object_schema({"results": array_schema(named_schema(name, entry))})
+def search_text(text: str) -> str:
+    if not 1 <= len(text.strip()) <= 80:
+        raise ValueError("Expected 1 to 80 characters.")
+    return text
+
+
+def _language(text: str) -> str:
+    if not 2 <= len(text) <= 16 or not (text.isascii() and text.replace("-", "").isalnum()):
+        raise ValueError("Expected a language tag such as en.")
+    return known_language(text)
+
+
+_LANGUAGE = OpenApiParameter(
+    "language",
+    {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"},
+    description="Of labels, synonyms and terms; `en` if not given, and for languages that there are no texts in.",
+)
+_QUERY = {"type": "string", "minLength": 1, "maxLength": 80}
+
+
+def _describe(noun: str, name: str, entry: dict[str, Any]) -> Any:
+    entries = object_schema(
+        {
+            "version": {"type": "string", "description": "For `since`, the next time."},
+            "complete": {"type": "boolean", "description": "These are all entries: forget what you had."},
+            "results": array_schema(named_schema(name, entry)),
+        }
+    )
+    since = {"type": "string", "pattern": r"^[0-9]{1,18}\.[0-9]{1,18}$"}
     return extend_schema_view(
         get=extend_schema(
-            operation_id=f"list_{what.replace(' ', '_')}",
-            summary=f"All {what}",
+            operation_id=f"list_{noun.replace(' ', '_')}",
+            summary=f"All {noun}",
             auth=[],
             parameters=[
+                OpenApiParameter("q", _QUERY, description=f"Only the {MOST_FOUND} best answers to this, best first."),
                 OpenApiParameter(
-                    "q",
-                    {"type": "string", "minLength": 1, "maxLength": 80},
-                    description="Only entries with this in their code, label or synonyms.",
+                    "since", since, description="Only what has changed since the `version` of an earlier answer."
                 ),
-                OpenApiParameter(
-                    "language",
-                    {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"},
-                    description="Of labels and synonyms; `en` if not given.",
-                ),
+                _LANGUAGE,
                 IF_NONE_MATCH,
                 etag(200, 304),
             ],
@@ -136,38 +146,100 @@ def _describe(what: str, name: str, entry: dict[str, Any]) -> Any:
     )
 
 
-def _search_text(text: str) -> str:
-    if not 1 <= len(text.strip()) <= 80:
-        raise ValueError("Expected 1 to 80 characters.")
-    return text.strip().casefold()
-
-
-def _language(text: str) -> str:
-    if not 2 <= len(text) <= 16 or not (text.isascii() and text.replace("-", "").isalnum()):
-        raise ValueError("Expected a language tag such as en.")
-    return text
-
-
-def _mentions(entry: dict[str, Any], wanted: str) -> bool:
-    texts = (entry["code"].replace("_", " "), entry.get("label", ""), *entry.get("synonyms", ()))
-    return any(wanted in text.casefold() for text in texts)
-
-
 @_describe("exercise activities", "ExerciseActivity", EXERCISE_ACTIVITY)
 class ExerciseActivitiesView(CatalogueView):
-    entries = staticmethod(exercise_activities)
+    which = EXERCISE_ACTIVITIES
 
 
 @_describe("cognitive activities", "CognitiveActivity", COGNITIVE_ACTIVITY)
 class CognitiveActivitiesView(CatalogueView):
-    entries = staticmethod(cognitive_activities)
+    which = COGNITIVE_ACTIVITIES
 
 
 @_describe("foods", "Food", FOOD)
 class FoodsView(CatalogueView):
-    entries = staticmethod(foods)
+    which = FOODS
 
 
-@_describe("practices", "Practice", PRACTICE)
-class PracticesView(CatalogueView):
-    entries = staticmethod(practices)
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="list_practices",
+        summary="All practices: what is scored",
+        auth=[],
+        parameters=[_LANGUAGE, IF_NONE_MATCH, etag(200, 304)],
+        responses={
+            200: OpenApiResponse(
+                named_schema(
+                    "PracticeList", object_schema({"results": array_schema(named_schema("Practice", PRACTICE))})
+                )
+            ),
+            304: None,
+            **problems(422),
+        },
+        tags=["catalogue"],
+    )
+)
+class PracticesView(PublicView):
+    def get(self, request: Request) -> Response:
+        results = practices(read_parameters(request, {"language": _language}).get("language", FALLBACK_LANGUAGE))
+        tag = content_tag(results)
+        headers = {"ETag": tag, "Cache-Control": CACHED}
+        if not_modified(request, tag):
+            return Response(status=304, headers=headers)
+        return Response({"results": results}, headers=headers)
+
+
+def _lists(text: str) -> list[str]:
+    lists = text.split(",")
+    if not set(lists) <= LISTS.keys() or len(set(lists)) < len(lists):
+        raise ValueError(f"Expected some of {', '.join(LISTS)}, with commas between them.")
+    return lists
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="search_catalogue",
+        summary="Find what to log: the participant's usual first",
+        parameters=[
+            OpenApiParameter(
+                "q", _QUERY, description="What was typed so far. Without it: what the participant logs most."
+            ),
+            OpenApiParameter(
+                "lists", str, description=f"Some of {', '.join(LISTS)}, with commas between them; all if not given."
+            ),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MOST_FOUND},
+                description=f"{USUALLY_FOUND} if not given.",
+            ),
+            _LANGUAGE,
+        ],
+        responses={
+            200: OpenApiResponse(named_schema("CatalogueSearch", object_schema({"results": array_schema(FOUND)}))),
+            **problems(422),
+        },
+        tags=["catalogue"],
+    )
+)
+class SearchView(ParticipantView):
+    """Each answer is an entry with what a log of it needs: the app adds an id and a time."""
+
+    def get(self, request: Request) -> Response:
+        given = read_parameters(
+            request,
+            {
+                "q": search_text,
+                "lists": _lists,
+                "language": _language,
+                "limit": lambda text: page_size(text, most=MOST_FOUND),
+            },
+        )
+        found = find_entries(
+            self.participant.pk,
+            given.get("q"),
+            lists=[LISTS[name] for name in given.get("lists", LISTS)],
+            language=given.get("language", FALLBACK_LANGUAGE),
+            limit=given.get("limit", USUALLY_FOUND),
+            today=timezone.now().date(),
+        )
+        return Response({"results": [answer.document() for answer in found]})

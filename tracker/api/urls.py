@@ -74,4 +74,5 @@ urlpatterns = [
     path("catalogue/cognitive-activities", catalogue.CognitiveActivitiesView.as_view()),
     path("catalogue/foods", catalogue.FoodsView.as_view()),
     path("catalogue/practices", catalogue.PracticesView.as_view()),
+    path("catalogue/search", catalogue.SearchView.as_view()),
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
-from django.db import models, transaction
+from django.db import transaction
 
 from backend.sync.wire import plain_number
+from tracker.catalogue.changing import Changed, change_entries
 from tracker.catalogue.entries import intensity_of
 from tracker.catalogue.files import (
     read_cognitive_activities,
@@ -17,10 +17,12 @@ from tracker.catalogue.files import (
 )
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 
+REASON = "From the project's files"
+
 
 @transaction.atomic
-def load_catalogue() -> dict[str, int]:
-    """Safe to run again; returns how many entries each list has in the files."""
+def load_catalogue() -> dict[str, Changed]:
+    """Safe to run again: returns, for each list, what the files brought."""
     platform_names: dict[str, list[str]] = defaultdict(list)
     for name, code in read_platform_names().items():
         platform_names[code].append(name)
@@ -65,15 +67,7 @@ def load_catalogue() -> dict[str, int]:
         for entry in read_foods()
     ]
     return {
-        "exercise activities": _store(ExerciseActivity, exercise),
-        "cognitive activities": _store(CognitiveActivity, cognitive),
-        "foods": _store(Food, foods),
+        "exercise activities": change_entries(ExerciseActivity, exercise, by=None, reason=REASON),
+        "cognitive activities": change_entries(CognitiveActivity, cognitive, by=None, reason=REASON),
+        "foods": change_entries(Food, foods, by=None, reason=REASON),
     }
-
-
-def _store(model: type[models.Model], entries: Sequence[models.Model]) -> int:
-    fields = [
-        field.name for field in model._meta.concrete_fields if not field.primary_key and field.name != "retired_at"
-    ]
-    model._default_manager.bulk_create(entries, update_conflicts=True, unique_fields=["code"], update_fields=fields)
-    return len(entries)

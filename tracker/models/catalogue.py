@@ -5,18 +5,44 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
+from simple_history.models import HistoricalRecords
 
 from tracker.models.activity import CATEGORY_CHOICES, INTENSITY_CHOICES
 
 
+class CatalogueVersion(models.Model):
+    """How often the catalogue has changed: one row. Whoever changes entries holds its lock until the commit, so that a reader
+    who asks for changes since a version misses none."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    number = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="catalogueversion_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class CatalogueEntry(models.Model):
     """Labels and synonyms are per language: `{"en": "Brisk walk"}`, `{"en": ["power walk"]}`."""
+
+    history = HistoricalRecords(inherit=True, excluded_fields=["changed_in"])
 
     code = models.CharField(max_length=80, primary_key=True)
     labels = models.JSONField(default=dict)
     synonyms = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=200, blank=True, default="")
     retired_at = models.DateTimeField(null=True, blank=True)
+    changed_in = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        db_index=True,
+        help_text="The catalogue's version that changed it last.",
+    )
 
     class Meta:
         abstract = True

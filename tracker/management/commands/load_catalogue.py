@@ -13,5 +13,5 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name, count in load_catalogue().items():
-            self.stdout.write(f"{name}: {count}")
+        for name, done in load_catalogue().items():
+            self.stdout.write(f"{name}: {done.added} added, {done.changed} changed, {done.unchanged} as they were")

@@ -1,0 +1,91 @@
+"""The one way in which entries change: whoever changes them, only what differs is written, with its history, under a new
+version of the catalogue. Entries are added and changed, and retire; none is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from django.db import transaction
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from backend.accounts.models import User
+from tracker.catalogue.versions import next_version
+from tracker.models.catalogue import CatalogueEntry
+
+AT_ONCE = 1000
+
+Entry = TypeVar("Entry", bound=CatalogueEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    added: int
+    changed: int
+    unchanged: int
+
+
+@transaction.atomic
+def change_entries(model: type[Entry], entries: Sequence[Entry], *, by: User | None, reason: str) -> Changed:
+    """Add what is new and change what differs. What isn't mentioned stays, and so does what is retired.
+
+    `entries` have every column but `retired_at` and `changed_in`; `reason` is at most 100 characters, for the history.
+    """
+    kept = ("code", "retired_at", "changed_in")
+    fields = [field.name for field in model._meta.concrete_fields if field.name not in kept]
+    added: list[Entry] = []
+    changed: list[Entry] = []
+    for some in _slices(entries):
+        stored = model._default_manager.in_bulk([entry.code for entry in some])
+        for entry in some:
+            before = stored.get(entry.code)
+            if before is None:
+                added.append(entry)
+            elif _plain(before, fields) != _plain(entry, fields):
+                entry.retired_at = before.retired_at
+                changed.append(entry)
+    _store(model, added, changed, fields, by=by, reason=reason)
+    return Changed(len(added), len(changed), len(entries) - len(added) - len(changed))
+
+
+@transaction.atomic
+def retire(model: type[Entry], codes: Sequence[str], *, retired: bool, by: User | None, now: Any) -> int:
+    """Offer entries no longer, or again; returns how many this was news for. What was logged with them stays."""
+    entries = list(model._default_manager.filter(code__in=codes, retired_at__isnull=retired))
+    for entry in entries:
+        entry.retired_at = now if retired else None
+    _store(model, [], entries, ["retired_at"], by=by, reason="Retired" if retired else "Brought back")
+    return len(entries)
+
+
+def _store(
+    model: type[Entry],
+    added: Sequence[Entry],
+    changed: Sequence[Entry],
+    fields: Sequence[str],
+    *,
+    by: User | None,
+    reason: str,
+) -> None:
+    if not added and not changed:
+        return
+    version = next_version()
+    for entry in (*added, *changed):
+        entry.changed_in = version
+    how: dict[str, Any] = {"batch_size": AT_ONCE, "default_user": by, "default_change_reason": reason}
+    if added:
+        bulk_create_with_history(added, model, **how)
+    if changed:
+        bulk_update_with_history(changed, model, [*fields, "changed_in"], **how)
+
+
+def _slices(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    for start in range(0, len(entries), AT_ONCE):
+        yield entries[start : start + AT_ONCE]
+
+
+def _plain(entry: CatalogueEntry, fields: Sequence[str]) -> list[Any]:
+    """Values as they can be compared: a tuple of texts is the list that JSON makes of it, and 1 is 1.0."""
+    return [msgspec.to_builtins(getattr(entry, name), builtin_types=()) for name in fields]

@@ -1,0 +1,238 @@
+"""Finding entries by what people type: beginnings, missing accents, slips of the finger, other words for the same.
+
+An index holds the terms (label and synonyms) of one list in one language. A query's words are each matched with the words of
+the terms, and a term is as good as its words match and as little of it is left over. `docs/api/catalogue.md` gives the
+arithmetic, so that phones rank the same without a server.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from tracker.catalogue.folding import FILLERS, fold, sound, stem
+
+MAX_WORDS = 8
+"""Of a query. What comes after is left out."""
+
+EXACT, PLURAL, SOUNDS_ALIKE = 1.0, 0.96, 0.86
+PREFIX_FROM, PREFIX_RANGE = 0.78, 0.16
+"""A beginning: from 0.78 to 0.94, as more of the word is there."""
+ONE_SLIP, TWO_SLIPS = 0.80, 0.66
+SLIP_IN_PREFIX = 0.68
+OTHER_FIRST_LETTER = 0.06
+"""Taken off a slip that changes the first letter: that one is seldom mistyped."""
+SYNONYM, OTHER_LANGUAGE = 0.97, 0.85
+LEFT_OVER = 0.25
+"""The share of a term's worth that its unmatched words can cost."""
+WORD_MISSING = 0.75
+ACROSS_TERMS = 0.8
+COMMON = 0.04
+STARTS = 0.02
+"""For a term that begins with the first word asked for."""
+LEAST = 0.4
+"""What is worse is no answer."""
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """An entry, for the index: its terms as people write them, the label first."""
+
+    code: str
+    terms: tuple[str, ...]
+    other_language: tuple[str, ...] = ()
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    code: str
+    score: float
+
+
+class SearchIndex:
+    """Immutable. `entries` in the order that decides between equals."""
+
+    def __init__(self, entries: Iterable[Searchable], language: str) -> None:
+        self.language = language
+        self.codes: list[str] = []
+        common: list[bool] = []
+        words: list[list[str]] = []
+        term_entry: list[int] = []
+        term_weight: list[float] = []
+        for number, entry in enumerate(entries):
+            self.codes.append(entry.code)
+            common.append(entry.common)
+            for position, term in enumerate((*entry.terms, *entry.other_language)):
+                if split := fold(term).split():
+                    words.append(split)
+                    term_entry.append(number)
+                    other = position >= len(entry.terms)
+                    term_weight.append(OTHER_LANGUAGE if other else SYNONYM if position else 1.0)
+        self._bonus: Floats = COMMON * np.array(common, np.float32)
+        self._term_entry: Ints = np.array(term_entry, np.int64)
+        self._term_weight: Floats = np.array(term_weight, np.float32)
+        self._term_length: Floats = np.array([self._counted(split) for split in words], np.float32)
+        self._read_words(words)
+
+    def _counted(self, words: Sequence[str]) -> int:
+        """How many words of a term a query should name."""
+        return sum(word not in FILLERS.get(self.language, ()) for word in words) or len(words)
+
+    def _read_words(self, terms: Sequence[Sequence[str]]) -> None:
+        """The vocabulary in alphabetical order, and for each word the terms that have it. Two neighbours also make a word:
+        people type `peanutbutter`."""
+        postings: dict[str, set[int]] = {}
+        for number, words in enumerate(terms):
+            for word in (*words, *(a + b for a, b in itertools.pairwise(words))):
+                postings.setdefault(word, set()).add(number)
+        self._words = sorted(postings)
+        self._first_word = [words[0] for words in terms]
+        self._starts = np.zeros(len(self._words) + 1, np.int64)
+        self._starts[1:] = np.cumsum([len(postings[word]) for word in self._words])
+        flat = [number for word in self._words for number in sorted(postings[word])]
+        self._terms: Ints = np.array(flat, np.int64)
+        self._lengths = np.array([len(word) for word in self._words], np.int64)
+        self._sorted = np.array(self._words, dtype=np.str_) if self._words else np.array([], dtype="<U1")
+        numbers = {word: number for number, word in enumerate(self._words)}
+        self._first = np.array([numbers[word] for word in self._first_word], np.int64)
+        self._by_stem = _grouped(self._words, stem)
+        self._by_sound = _grouped(self._words, sound)
+        self._beginnings: dict[int, list[str]] = {}
+
+    @cached_property
+    def size(self) -> int:
+        return len(self.codes)
+
+    def search(self, query: str, *, used: Mapping[str, float] | None = None, limit: int = 20) -> list[Hit]:
+        """The best entries, best first. `used` adds to the worth of what was found (of what somebody logs often)."""
+        words = self._asked(query)
+        if not words or not self._words:
+            return []
+        worth = self._entries(words)
+        found = np.flatnonzero(worth >= LEAST)
+        if not found.size and len(words) > 1:  # better than nothing: all but one of the words
+            worth = self._entries(words, missing=1)
+            found = np.flatnonzero(worth >= LEAST / 2)
+        if not found.size:
+            return []
+        scores = worth[found] + self._bonus[found]
+        for code, more in (used or {}).items():
+            position = self._positions.get(code, -1)
+            at = int(np.searchsorted(found, position))
+            if at < found.size and found[at] == position:
+                scores[at] += more
+        order = np.lexsort((found, -np.round(scores.astype(np.float64), 4)))[:limit]
+        return [Hit(self.codes[found[at]], float(scores[at])) for at in order]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {code: number for number, code in enumerate(self.codes)}
+
+    def _asked(self, query: str) -> list[str]:
+        words = fold(query).split()[:MAX_WORDS]
+        return [word for word in words if word not in FILLERS.get(self.language, ())] or words
+
+    def _entries(self, words: Sequence[str], *, missing: int = 0) -> Floats:
+        """What each entry is worth as an answer, 0 to 1."""
+        matched = [self._matches(word) for word in words]
+        for at, (left, right) in enumerate(itertools.pairwise(words)):
+            joined = self._matches(left + right, exactly=True)
+            matched[at] = np.maximum(matched[at], joined)
+            matched[at + 1] = np.maximum(matched[at + 1], joined)
+        each = np.stack(matched)
+        count = len(words)
+        total, named = each.sum(axis=0), (each > 0).sum(axis=0)
+        left_over = 1 - np.minimum(named / self._term_length, 1)
+        worth = total / count * (1 - LEFT_OVER * left_over) * self._term_weight
+        worth *= np.where(named == count, 1.0, np.where(named == count - missing, WORD_MISSING, 0.0))
+        worth += STARTS * (worth > 0) * self._begins_with(words[0])
+        best = np.zeros(self.size, np.float32)
+        np.maximum.at(best, self._term_entry, worth.astype(np.float32))
+        if count > 1:
+            by_entry = np.zeros((count, self.size), np.float32)
+            for at in range(count):
+                np.maximum.at(by_entry[at], self._term_entry, each[at])
+            across = by_entry.sum(axis=0) / count * ACROSS_TERMS * (by_entry > 0).all(axis=0)
+            best = np.maximum(best, across)
+        return best
+
+    def _begins_with(self, word: str) -> NDArray[np.bool_]:
+        low, high = self._range(word)
+        return (self._first >= low) & (self._first < high)
+
+    def _range(self, prefix: str) -> tuple[int, int]:
+        low, high = np.searchsorted(self._sorted, [prefix, prefix + "\uffff"])
+        return int(low), int(high)
+
+    def _matches(self, word: str, *, exactly: bool = False) -> Floats:
+        """How well each term has this word, 0 for not at all."""
+        quality = np.zeros(len(self._words), np.float32)
+        if not exactly:
+            self._mark_slips(word, quality)
+            self._mark(quality, self._by_sound.get(sound(word), ()), SOUNDS_ALIKE)
+        low, high = self._range(word)
+        if not exactly or len(word) > 4:
+            share = len(word) / self._lengths[low:high]
+            quality[low:high] = np.maximum(quality[low:high], PREFIX_FROM + PREFIX_RANGE * share)
+        self._mark(quality, self._by_stem.get(stem(word), ()), PLURAL)
+        if low < len(self._words) and self._words[low] == word:
+            quality[low] = EXACT
+        return self._on_terms(quality)
+
+    def _mark(self, quality: Floats, words: Sequence[int], worth: float) -> None:
+        for number in words:
+            quality[number] = max(quality[number], worth)
+
+    def _mark_slips(self, word: str, quality: Floats) -> None:
+        allowed = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
+        if not allowed:
+            return
+        distance = cdist([word], self._words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
+        worth = np.select([distance == 1, (distance == 2) & (allowed > 1)], [ONE_SLIP, TWO_SLIPS], 0.0)
+        if len(word) >= 5:
+            beginnings = self._beginnings_of(len(word))
+            near = cdist([word], beginnings, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
+            worth = np.maximum(worth, np.where(near == 1, SLIP_IN_PREFIX, 0.0))
+        worth = np.where(worth > 0, worth - OTHER_FIRST_LETTER * self._other_first(word[0]), 0.0)
+        np.maximum(quality, worth.astype(np.float32), out=quality)
+
+    def _other_first(self, letter: str) -> NDArray[np.bool_]:
+        low, high = self._range(letter)
+        other = np.ones(len(self._words), np.bool_)
+        other[low:high] = False
+        return other
+
+    def _beginnings_of(self, length: int) -> list[str]:
+        if length not in self._beginnings:
+            self._beginnings[length] = [word[:length] for word in self._words]
+        return self._beginnings[length]
+
+    def _on_terms(self, quality: Floats) -> Floats:
+        """The best of a term's words."""
+        best = np.zeros(len(self._term_entry), np.float32)
+        words = np.flatnonzero(quality)
+        if words.size:
+            counts = self._starts[words + 1] - self._starts[words]
+            offsets = np.repeat(self._starts[words] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+            terms = self._terms[np.arange(counts.sum()) + offsets]
+            np.maximum.at(best, terms, np.repeat(quality[words], counts))
+        return best
+
+
+def _grouped(words: Sequence[str], key: Any) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for number, word in enumerate(words):
+        groups.setdefault(key(word), []).append(number)
+    return groups
