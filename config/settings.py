@@ -132,6 +132,13 @@ if DATABASE_OWNER_URL:
     DATABASE_APPLICATION = {key: DATABASES["default"][key] for key in _CREDENTIALS}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
+# A file that staff import waits between its preview and their yes where every process finds it.
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # entries have their own history
+SIMPLE_HISTORY_REVERT_DISABLED = True
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"

@@ -26,7 +26,7 @@ from backend.sync.models import ServerEpoch
 from backend.sync.records import registry
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
 from tests.staff import make_staff, signed_in
-from tracker.models import DueWeek, Food, WeeklyScore
+from tracker.models import CatalogueVersion, CognitiveActivity, DueWeek, ExerciseActivity, Food, WeeklyScore
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
@@ -117,7 +117,9 @@ def test_every_model_of_ours_is_there() -> None:
         for label in ("accounts", "consents", "outbox", "sync", "tracker")
         for model in apps.get_app_config(label).get_models()
     }
-    assert ours - set(MODELS) == {DeviceToken, SignIn, UsedNonce}  # nothing but hashes, for nobody to see
+    hashes = {DeviceToken, SignIn, UsedNonce}  # for nobody to see
+    history = {model.history.model for model in (ExerciseActivity, CognitiveActivity, Food)}  # on the pages of entries
+    assert ours - set(MODELS) == hashes | history | {CatalogueVersion}
 
 
 def test_every_row_has_a_page_and_is_found_by_its_participant(staff: Client, catalogue: None, last_week: Week) -> None:

@@ -201,6 +201,10 @@ MAKERS: dict[str, Callable[[Life], None]] = {
     "privacy.DataExport, privacy.DataExportPart": _export,
 }
 EMPTY = {
+    **dict.fromkeys(
+        ("tracker.HistoricalExerciseActivity", "tracker.HistoricalCognitiveActivity", "tracker.HistoricalFood"),
+        "staff change the catalogue, participants don't",
+    ),
     "account.EmailConfirmation": "addresses are confirmed by a code in the session, not by a link",
     "admin.LogEntry": "what staff did; a participant does nothing there",
     "accounts.User_groups": "participants are in no group",
