@@ -2,6 +2,7 @@
 
 from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.models.catalogue import CognitiveActivity, ExerciseActivity, Food
+from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
 from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
 
 __all__ = [
@@ -12,7 +13,11 @@ __all__ = [
     "DueWeek",
     "ExerciseActivity",
     "ExerciseLog",
+    "Favourite",
     "Food",
+    "MealTemplate",
+    "OwnActivity",
+    "OwnFood",
     "ParticipantFacts",
     "WeekConfirmation",
     "WeeklyScore",
