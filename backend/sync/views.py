@@ -41,10 +41,14 @@ class RecordView(ParticipantView):
 
     def write(self, request: Request, uid: UUID, parsed: Parsed | None) -> Response:
         """Carry out one change, and answer with what became of it."""
-        if_match = base_version(request)
+        if_match = self.version_seen(request)
         change = Change(self.record_type, uid, if_match or 0, parsed)
         (outcome,) = write_records(user_id=self.participant.pk, changes=[change], now=timezone.now())
         return self.answer(request, outcome, parsed, conditional=if_match is not None)
+
+    def version_seen(self, request: Request) -> int | None:
+        """The version that the app builds on; None if it doesn't say."""
+        return base_version(request)
 
     def answer(self, request: Request, outcome: Outcome, parsed: Parsed | None, *, conditional: bool) -> Response:
         row = outcome.row

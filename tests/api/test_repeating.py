@@ -70,6 +70,13 @@ def test_a_session_once_more(phone: Phone, last_week: Week) -> None:
     assert DueWeek.objects.filter(user=phone.user, week=monday).count() == 1  # and it counts
     retry = phone.post(f"/v1/exercise-logs/{uid}/repeat", body)
     assert (retry.status_code, retry["Engram-Outcome"], retry.json()) == (200, "duplicate", expected)
+    # What was seen of the old log says nothing about the new one.
+    assert (
+        phone.client.post(
+            f"/v1/exercise-logs/{uid}/repeat", body, format="json", headers={"If-Match": '"7"'}
+        ).status_code
+        == 200
+    )
     other = phone.post(f"/v1/exercise-logs/{uid}/repeat", {**body, "started_at": at(monday)})
     assert (other.status_code, other.json()["current"]) == (409, expected)
     assert phone.get(f"/v1/exercise-logs/{uid}").json() == old

@@ -63,28 +63,30 @@ def put_operation(record_type: RecordType, summary: str, tag: str, *refusals: in
     )
 
 
-def creation(record_type: RecordType, operation_id: str, summary: str, tag: str, body: dict[str, Any]) -> Any:
+def creation(
+    record_type: RecordType, operation_id: str, summary: str, tag: str, body: dict[str, Any], *, conditional: bool
+) -> Any:
     """A `POST` that makes a new record of a type, from whatever body."""
     stored = stored_record(record_type)
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
-        parameters=[version_etag(200, 201), outcome(200, 201), LOCATION, IF_MATCH],
+        parameters=[version_etag(200, 201), outcome(200, 201), LOCATION, *([IF_MATCH] if conditional else [])],
         request={"application/json": body},
         responses={
             201: OpenApiResponse(stored),
             200: OpenApiResponse(stored, description="It was there already: a retry."),
-            **problems(409, 410, 412, 422),
+            **problems(409, 410, *([412] if conditional else []), 422),
         },
         tags=[tag],
     )
 
 
 def describe_list(record_type: RecordType, tag: str) -> Any:
-    name = record_type.name
+    name, body = record_type.name, new_record(record_type)
     return extend_schema_view(
         get=list_operation(record_type, tag),
-        post=creation(record_type, f"create_{name}", f"Create {_one(name)}", tag, new_record(record_type)),
+        post=creation(record_type, f"create_{name}", f"Create {_one(name)}", tag, body, conditional=True),
     )
 
 

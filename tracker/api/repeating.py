@@ -22,20 +22,24 @@ from tracker.record_types.repeating import LogRepeat, MealRepeat, TemplateLog, s
 
 
 class RepeatView(RecordView):
-    """`POST` makes a new record of `record_type` from one of `source`, and answers as the creation of any does."""
+    """A new log, with the id and the time in the body, that says again what the other said. It is read by today's catalogue;
+    origin, end and `separate_session` are not said again."""
 
     source: ClassVar[RecordType]
     body: ClassVar[type[msgspec.Struct]]
 
     def post(self, request: Request, uid: UUID) -> Response:
+        said = self.said(request)
         row = stored_row(self.source, self.participant, uid)
-        new_uid, parsed = self.parse(
-            request, {**said_again(self.source.name, self.source.document(row)), **self.said(request)}
-        )
+        again = said_again(self.source.name, self.source.document(row))
+        new_uid, parsed = self.parse(request, {**again, **said})
         response = self.write(request, new_uid, parsed)
         if response.status_code == 201:
             response["Location"] = f"{reverse(self.record_type.name)}/{new_uid}"
         return response
+
+    def version_seen(self, request: Request) -> None:
+        """None: the record is new. What was seen of the source says nothing about it."""
 
     def said(self, request: Request) -> dict[str, Any]:
         """The body. Raises `Invalid` with an error for each field at fault."""
@@ -49,7 +53,9 @@ class RepeatView(RecordView):
 
 def _describe(source: RecordType, operation_id: str, summary: str, body: type[msgspec.Struct]) -> Any:
     record_type = DIET_LOG if source is MEAL_TEMPLATE else source
-    return extend_schema_view(post=creation(record_type, operation_id, summary, "logs", struct_schema(body)))
+    return extend_schema_view(
+        post=creation(record_type, operation_id, summary, "logs", struct_schema(body), conditional=False)
+    )
 
 
 @_describe(EXERCISE_LOG, "repeat_exercise_log", "Log an exercise session once more, at another time", LogRepeat)
