@@ -10,7 +10,8 @@ import { device, type Device } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
 const FOLDER = process.env["CONFORMANCE"] ?? fileURLToPath(new URL("../../conformance", import.meta.url));
-const TYPES = "exercise_log,cognitive_log,diet_log,day_mark,week_confirmation";
+const TYPES =
+  "exercise_log,cognitive_log,diet_log,day_mark,week_confirmation,own_food,own_activity,favourite,meal_template";
 /** What the fake server doesn't know. */
 const LACKING = ["content", "overlap", "origins"];
 

@@ -40,7 +40,17 @@ interface Cursor {
 }
 
 const ADDED = ["id", "version", "flags", "local_date", "week", "duplicate_of", "received_at"];
-const TYPES = ["exercise_log", "cognitive_log", "diet_log", "day_mark", "week_confirmation"];
+const TYPES = [
+  "exercise_log",
+  "cognitive_log",
+  "diet_log",
+  "day_mark",
+  "week_confirmation",
+  "own_food",
+  "own_activity",
+  "favourite",
+  "meal_template",
+];
 const LOGS = TYPES.slice(0, 3);
 const VERSIONS_OF_AN_EPOCH = 1_000_000;
 
