@@ -50,6 +50,12 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.daymark", "event_busy"),
         ("tracker.weekconfirmation", "task_alt"),
     ],
+    "What is their own": [
+        ("tracker.ownfood", "soup_kitchen"),
+        ("tracker.ownactivity", "hiking"),
+        ("tracker.favourite", "star"),
+        ("tracker.mealtemplate", "lunch_dining"),
+    ],
     "Catalogue": [
         ("tracker.exerciseactivity", "exercise"),
         ("tracker.cognitiveactivity", "menu_book"),

@@ -35,9 +35,16 @@ class Claim:
 
 
 def mark_written_weeks_due(*, user_id: UUID, written: Sequence[Written], seq: int) -> None:
-    """The weeks that a write touches, before and after it, are due. Runs in the write's transaction."""
+    """The weeks that a write touches, before and after it, are due. Runs in the write's transaction.
+
+    Records of no date touch none: nothing is scored by them.
+    """
     days = {
-        row[item.record_type.date_column] for item in written for row in (item.before, item.after) if row is not None
+        row[column]
+        for item in written
+        if (column := item.record_type.date_column) is not None
+        for row in (item.before, item.after)
+        if row is not None
     }
     mark_weeks_due(user_id=user_id, weeks={Week.of(day) for day in days if day is not None}, seq=seq)
 

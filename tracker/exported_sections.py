@@ -1,4 +1,4 @@
-"""What the tracker holds about a participant, for the export of everything: logs, marks, facts, weeks."""
+"""What the tracker holds about a participant, for the export of everything: logs, marks, what is their own, facts, weeks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from tracker.models import (
     DietLog,
     DueWeek,
     ExerciseLog,
+    Favourite,
+    MealTemplate,
+    OwnActivity,
+    OwnFood,
     ParticipantFacts,
     WeekConfirmation,
     WeeklyScore,
@@ -137,6 +141,61 @@ WEEK_CONFIRMATIONS = Section(
     model=WeekConfirmation,
     left_out=SYNC_LEFT_OUT,
 )
+OWN_FOODS = Section(
+    "own_foods",
+    "Foods and dishes of your own.",
+    (
+        _ID,
+        Column("name", "What you call it."),
+        Column("household_measure", "What one measure of it is."),
+        Column("gives", "What one measure holds of each food group.", "servings"),
+        Column("note", "Your note."),
+        *_SYNCED,
+    ),
+    model=OwnFood,
+    left_out=SYNC_LEFT_OUT,
+)
+OWN_ACTIVITIES = Section(
+    "own_activities",
+    "Names of your own for activities.",
+    (
+        _ID,
+        Column("domain", "Exercise or cognitive."),
+        Column("name", "What you call it."),
+        Column("activity", "The activity's code in the catalogue."),
+        Column("effort", "Your usual effort: light, moderate, vigorous."),
+        Column("duration_seconds", "How long it usually takes.", "seconds"),
+        Column("social", "Whether you usually do it together with somebody."),
+        *_SYNCED,
+    ),
+    model=OwnActivity,
+    left_out=SYNC_LEFT_OUT,
+)
+FAVOURITES = Section(
+    "favourites",
+    "What you starred.",
+    (
+        _ID,
+        Column("list", "What it is one of."),
+        Column("entry", "Its code in the catalogue, or the id of what is your own."),
+        *_SYNCED,
+    ),
+    model=Favourite,
+    left_out=SYNC_LEFT_OUT,
+)
+MEAL_TEMPLATES = Section(
+    "meal_templates",
+    "Meals that you keep to log again.",
+    (
+        _ID,
+        Column("name", "What you call it."),
+        Column("meal", "Which meal it usually is."),
+        Column("items", "What is in it, as in the meals you logged.", "servings"),
+        *_SYNCED,
+    ),
+    model=MealTemplate,
+    left_out=SYNC_LEFT_OUT,
+)
 FACTS = Section(
     "participant_facts",
     "What your weeks are scored by, and from which week on.",
@@ -218,6 +277,10 @@ def register_all() -> None:
         DIET_LOGS,
         DAY_MARKS,
         WEEK_CONFIRMATIONS,
+        OWN_FOODS,
+        OWN_ACTIVITIES,
+        FAVOURITES,
+        MEAL_TEMPLATES,
         TOMBSTONES,
         FACTS,
         WEEKLY_SCORES,

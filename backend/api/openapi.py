@@ -166,8 +166,10 @@ def _add_links(paths: dict[str, Any]) -> None:
     for path, operations in paths.items():
         for method, operation in operations.items():
             links = {}
-            if method == "post" and (record := paths.get(f"{path}/{{uid}}")):
-                links = _links_to(record, {"path.uid": "$response.body#/id"})
+            if method == "post" and "{" not in path:
+                below = [under for other, under in paths.items() if f"{other}/".startswith(f"{path}/{{uid}}/")]
+                made = {"path.uid": "$response.body#/id"}
+                links = {name: link for under in below for name, link in _links_to(under, made).items()}
             elif method in ("get", "put") and "{" in path:
                 links = _links_below(paths, path)
             elif any(parameter["name"] == "cursor" for parameter in operation.get("parameters", ())):

@@ -48,6 +48,7 @@ def _of_type(
     last: date | None,
     after: Place | None,
 ) -> QuerySet[Any, Any]:
+    assert record_type.date_column is not None, "what comes from somewhere happened on a day"
     rows = record_type.model._default_manager.filter(
         user=user, deleted_at=None, origin_platform=platform, origin_external_id__isnull=False
     ).annotate(day=F(record_type.date_column))

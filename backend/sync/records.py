@@ -61,7 +61,7 @@ class RecordType:
 
     `reference` looks up, once for a whole batch, what `parse` needs besides the record (home zone, catalogue entries);
     `parse` raises `InvalidRecord`; `document` is the record as the API shows it; `settle` keeps derived columns in line
-    after each write.
+    after each write. `date_column` is the local date that its records are of, None if they are of none.
     """
 
     name: str
@@ -70,7 +70,7 @@ class RecordType:
     reference: Callable[..., Any]
     parse: Callable[[Any, Any], Parsed]
     document: Callable[[Mapping[str, Any]], dict[str, Any]]
-    date_column: str = "local_date"
+    date_column: str | None = "local_date"
     read_only: frozenset[str] = READ_ONLY_FIELDS
     deletable: bool = True
     settle: Settle | None = None

@@ -21,6 +21,7 @@ from backend.sync.wire import InvalidRecord, read_wire
 from backend.sync.writing import write_records
 
 DEFAULT_PAGE = 50
+DATES = {"from": iso_date, "to": iso_date}
 
 
 class RecordView(ParticipantView):
@@ -40,10 +41,14 @@ class RecordView(ParticipantView):
 
     def write(self, request: Request, uid: UUID, parsed: Parsed | None) -> Response:
         """Carry out one change, and answer with what became of it."""
-        if_match = base_version(request)
+        if_match = self.version_seen(request)
         change = Change(self.record_type, uid, if_match or 0, parsed)
         (outcome,) = write_records(user_id=self.participant.pk, changes=[change], now=timezone.now())
         return self.answer(request, outcome, parsed, conditional=if_match is not None)
+
+    def version_seen(self, request: Request) -> int | None:
+        """The version that the app builds on; None if it doesn't say."""
+        return base_version(request)
 
     def answer(self, request: Request, outcome: Outcome, parsed: Parsed | None, *, conditional: bool) -> Response:
         row = outcome.row
@@ -76,38 +81,45 @@ class RecordView(ParticipantView):
 
 
 class RecordListView(RecordView):
-    """`GET` a page of records by local date, newest first; `POST` a new one."""
+    """`GET` a page of records, newest first: by local date, or of records without one by id. `POST` a new one."""
 
     def get(self, request: Request) -> Response:
         user = self.participant
         salt = f"{self.record_type.name}:{user.pk}"
         given = read_parameters(
             request,
-            {"from": iso_date, "to": iso_date, **in_pages(salt)},
+            {**(DATES if self.record_type.date_column else {}), **in_pages(salt)},
         )
         limit = given.get("limit", DEFAULT_PAGE)
         rows = self.page(user, given, limit + 1)
         results = [self.record_type.document(row) for row in rows[:limit]]
         after = None
         if len(rows) > limit:
-            last = rows[limit - 1]
-            after = make_cursor(salt, [last[self.record_type.date_column].isoformat(), str(last["uid"])])
+            after = make_cursor(salt, self.place(rows[limit - 1]))
         return Response({"results": results, "next_cursor": after})
 
     def page(self, user: User, given: dict[str, Any], count: int) -> list[Row]:
         kind = self.record_type
+        column = kind.date_column
         rows = kind.model._default_manager.filter(user=user, deleted_at=None)
+        if column is None:
+            if "cursor" in given:
+                rows = rows.filter(uid__lt=UUID(given["cursor"][0]))
+            return list(rows.order_by("-uid").values(*kind.shown_columns)[:count])
         if "from" in given:
-            rows = rows.filter(**{f"{kind.date_column}__gte": given["from"]})
+            rows = rows.filter(**{f"{column}__gte": given["from"]})
         if "to" in given:
-            rows = rows.filter(**{f"{kind.date_column}__lte": given["to"]})
+            rows = rows.filter(**{f"{column}__lte": given["to"]})
         if "cursor" in given:
             day, uid = date.fromisoformat(given["cursor"][0]), UUID(given["cursor"][1])
             # The first condition is implied by the second; it is the one that the index can use.
-            rows = rows.filter(**{f"{kind.date_column}__lte": day}).filter(
-                Q(**{f"{kind.date_column}__lt": day}) | Q(uid__lt=uid)
-            )
-        return list(rows.order_by(f"-{kind.date_column}", "-uid").values(*kind.shown_columns)[:count])
+            rows = rows.filter(**{f"{column}__lte": day}).filter(Q(**{f"{column}__lt": day}) | Q(uid__lt=uid))
+        return list(rows.order_by(f"-{column}", "-uid").values(*kind.shown_columns)[:count])
+
+    def place(self, row: Row) -> list[str]:
+        """Where a page ends."""
+        column = self.record_type.date_column
+        return [str(row["uid"])] if column is None else [row[column].isoformat(), str(row["uid"])]
 
     def post(self, request: Request) -> Response:
         uid, parsed = self.parse(request, request.data)

@@ -48,7 +48,7 @@ CHECKS = [
 ]
 STEPS = 12
 # How often a request goes to what there is, rather than to a generated address.
-REUSE = defaultdict(float, GET=0.7, PUT=0.2, PATCH=0.7, DELETE=0.2)
+REUSE = defaultdict(float, GET=0.7, POST=0.7, PUT=0.2, PATCH=0.7, DELETE=0.2)
 SIGNS_OUT = {"DELETE /v1/devices", "DELETE /v1/devices/{device_id}"}
 # Rounds until an operation has succeeded often enough; one without parameters succeeds once in each.
 MOST_TRIES = 60
@@ -231,7 +231,9 @@ class Fuzz:
             return case
         random = Random(f"{self.report.seed}{case.path_parameters}{case.query}{case.body!r}")
         case = make_plausible(case, self.values, random)
-        made = self.made[case.operation.path] if self.at_home else []
+        path = case.operation.path
+        # What is done with a record is done with one that can be read.
+        made = self.made[path] or self.made[path[: path.rfind("}") + 1]] if self.at_home else []
         if made and random.random() < REUSE[case.operation.method.upper()]:
             for name, value in random.choice(made).items():
                 # All that is made is found by its address; an export also by the signature of its link.
@@ -242,7 +244,7 @@ class Fuzz:
         method, path = case.operation.method.upper(), case.operation.path
         if method == "PUT":
             self.made[path].append(dict(case.path_parameters))
-        elif method == "POST" and response.content and "id" in (created := response.json()):
+        elif method == "POST" and "{" not in path and response.content and "id" in (created := response.json()):
             self.made[f"{path}/{{uid}}"].append({"uid": created["id"]})
 
     def _judge(self, case: Any, response: Any, *, recorder: Any = None) -> None:

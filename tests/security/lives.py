@@ -86,13 +86,28 @@ def _log(life: Life) -> None:
         ("/v1/cognitive-logs", cognitive(monday, activity_name=f"Book {canary}", **texts)),
         ("/v1/diet-logs", {**meal(monday, berries=1), **texts}),
     ):
-        gone = {**body, "id": str(uuid.uuid4()), "origin": None}
-        for sent in (body, gone, {**body, "id": str(uuid.uuid4()), "origin": None}):
-            assert phone.post(path, sent).status_code == 201
-        assert phone.delete(f"{path}/{gone['id']}", if_match='"1"').status_code == 204
-        life.addresses[f"{path}/{{uid}}"] = [{"uid": body["id"]}, {"uid": gone["id"]}]
+        _write_and_delete(life, path, body)
+    for path, body in (
+        ("/v1/own-foods", {"name": f"Stew {canary}", "household_measure": f"Pot {canary}", "note": f"Note {canary}"}),
+        ("/v1/own-activities", {"domain": "exercise", "name": f"Round {canary}", "activity": "walk_brisk"}),
+        ("/v1/favourites", {"list": "own_foods", "entry": str(uuid.uuid4())}),
+        ("/v1/meal-templates", {"name": f"Bowl {canary}", "meal": "lunch", "items": [{"name": f"Tea {canary}"}]}),
+    ):
+        _write_and_delete(life, path, {"id": str(uuid.uuid4()), **body})
     assert phone.put(f"/v1/day-marks/{monday}", {"nothing": ["diet"]}).status_code == 201
     assert phone.put(f"/v1/weeks/{life.week}/confirmation", {"domains": ["exercise"]}).status_code == 201
+
+
+def _write_and_delete(life: Life, path: str, body: dict[str, Any]) -> None:
+    """A record, one more like it, and one that is deleted; under their addresses also what is done with them."""
+    others = [{**body, "id": str(uuid.uuid4())} for _ in range(2)]
+    for sent in (body, *({**other, "origin": None} if "origin" in other else other for other in others)):
+        answer = life.phone.post(path, sent)
+        assert answer.status_code == 201, answer.content
+    gone = others[0]["id"]
+    assert life.phone.delete(f"{path}/{gone}", if_match='"1"').status_code == 204
+    for below in ("", "/repeat", "/log"):
+        life.addresses[f"{path}/{{uid}}{below}"] = [{"uid": body["id"]}, {"uid": gone}]
 
 
 def _close(week: Week) -> None:

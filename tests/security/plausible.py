@@ -50,6 +50,9 @@ FIELDS: dict[str, Callable[[Values, Random], Any]] = {
     "distance_m": lambda values, random: random.choice([None, random.randrange(40_000), f"{random.randrange(9000)}.5"]),
     "food": lambda values, random: random.choice(values.foods),
     "food_group": lambda values, random: None,
+    "gives": lambda values, random: random.choice([{}, {"beans": 1.5}, {"leafy_greens": "0.25", "nuts": 2}]),
+    "own_food": lambda values, random: _new_id(random),
+    "measures": lambda values, random: random.choice([1, 0.5, "1.25", random.randrange(1, 100)]),
     "servings": lambda values, random: random.choice([1, 0.5, "1.25", random.randrange(1, 100)]),
     "birth_year": lambda values, random: random.randrange(1930, 2005),
     "kind": lambda values, random: random.choice(["terms", "privacy", "research"]),
@@ -65,6 +68,10 @@ BY_OPERATION: dict[str, dict[str, Callable[[Values, Random], Any]]] = {
 # Whole bodies, where only one thing will do.
 BODIES: dict[str, Callable[[Values, Random], Any]] = {
     "POST /v1/sync/push": lambda values, random: _pushed(values, random),
+    "POST /v1/own-activities": lambda values, random: _own_activity(values, random) | {"id": _new_id(random)},
+    "PUT /v1/own-activities/{uid}": lambda values, random: _own_activity(values, random),
+    "POST /v1/favourites": lambda values, random: _favourite(values, random) | {"id": _new_id(random)},
+    "PUT /v1/favourites/{uid}": lambda values, random: _favourite(values, random),
     "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
     "POST /v1/consents": lambda values, random: {
         "kind": random.choice(["terms", "privacy", "research"]),
@@ -74,9 +81,35 @@ BODIES: dict[str, Callable[[Values, Random], Any]] = {
 }
 
 
+def _new_id(random: Random) -> str:
+    return str(UUID(int=random.getrandbits(128), version=4))
+
+
+def _own_activity(values: Values, random: Random) -> dict[str, Any]:
+    """`effort` and `social` are each of one domain only."""
+    if random.random() < 0.5:
+        activity, effort = random.choice([*values.exercise, "fit:hiking"]), random.choice([None, "light"])
+        return {"domain": "exercise", "name": "Mine", "activity": activity, "effort": effort, "duration_seconds": 60}
+    activity = random.choice(values.cognitive)
+    return {"domain": "cognitive", "name": "Mine", "activity": activity, "social": random.choice([None, True, False])}
+
+
+def _favourite(values: Values, random: Random) -> dict[str, Any]:
+    codes = {
+        "exercise_activities": values.exercise,
+        "cognitive_activities": values.cognitive,
+        "foods": values.foods,
+        "own_foods": [_new_id(random)],
+        "own_activities": [_new_id(random)],
+        "meal_templates": [_new_id(random)],
+    }
+    name = random.choice(sorted(codes))
+    return {"list": name, "entry": random.choice(codes[name])}
+
+
 def _pushed(values: Values, random: Random) -> dict[str, Any]:
     """A few changes that can be taken, of one or another kind."""
-    uid = str(UUID(int=random.getrandbits(128), version=4))
+    uid = _new_id(random)
     logs: list[tuple[str, dict[str, Any]]] = [
         ("exercise_log", {"activity": random.choice(values.exercise), "started_at": values.instant(random)}),
         ("cognitive_log", {"activity": random.choice(values.cognitive), "started_at": values.instant(random)}),
@@ -84,6 +117,8 @@ def _pushed(values: Values, random: Random) -> dict[str, Any]:
     record_type, record = random.choice(logs)
     record |= {"duration_seconds": random.randrange(1, 7200)}
     if random.random() < 0.3:
+        record_type, record = "own_food", {"name": "Stew", "gives": {"beans": random.randrange(1, 9)}}
+    elif random.random() < 0.3:
         record["origin"] = {"platform": "healthkit", "app_id": None, "external_id": str(random.randrange(50))}
     changes: list[dict[str, Any]] = [
         {"op": "upsert", "type": record_type, "id": uid, "base_version": 0, "record": record},
@@ -117,7 +152,7 @@ def make_plausible(case: Any, values: Values, random: Random) -> Any:
     if case.operation.label in BODIES:
         case.body = BODIES[case.operation.label](values, random)
     elif isinstance(case.body, dict):
-        if "{" in case.operation.path:
+        if case.operation.method.upper() == "PUT":
             for name in LEFT_OUT:
                 case.body.pop(name, None)
         case.body = _with_values(case.body, makers, values, random)
@@ -149,6 +184,11 @@ def _with_values(body: Any, makers: dict[str, Any], values: Values, random: Rand
         name: makers[name](values, random) if name in makers else _with_values(value, makers, values, random)
         for name, value in body.items()
     }
-    if "servings" in filled:  # an item names a food or a group; the generated one may have neither
-        filled.setdefault("food", makers["food"](values, random))
+    if filled.keys() & {"servings", "measures", "own_food", "food"}:
+        # An item names a food or something of one's own; the generated one may have neither or both.
+        other = ("food", "food_group") if "name" in filled else ("own_food", "gives")
+        for name in other:
+            filled.pop(name, None)
+        if "name" not in filled:
+            filled.setdefault("food", makers["food"](values, random))
     return filled

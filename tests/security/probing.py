@@ -141,9 +141,13 @@ SAMPLES = {
 }
 BY_NAME: dict[str, Any] = {
     "activity": "reading",
+    "domain": "cognitive",
+    "effort": None,
+    "entry": "walk_brisk",
     "food": "blueberries",
     "food_group": "berries",
     "home_time_zone": "UTC",
+    "items": [{"food_group": "berries", "servings": 1}],
 }
 
 

@@ -118,7 +118,9 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
 
 
 WITH_ID = sorted(route for route in set(view_of) - PUBLIC if "<id:" in route)
-OWN_IDS = [route for route in WITH_ID if "-logs/" in route]
+OWN_IDS = [
+    route for route in WITH_ID if route.endswith(("-logs/<id:uid>", "templates/<id:uid>", "favourites/<id:uid>"))
+] + [route for route in WITH_ID if route.startswith("v1/own-")]
 """Records, whose ids the app makes."""
 
 
@@ -130,8 +132,17 @@ def records(phone: Phone, last_week: Any) -> dict[str, dict[str, Any]]:
         "v1/cognitive-logs/<id:uid>": cognitive(last_week.monday),
         "v1/diet-logs/<id:uid>": meal(last_week.monday, berries=1),
     }
+    own: dict[str, dict[str, Any]] = {
+        "v1/own-foods/<id:uid>": {"name": "Stew"},
+        "v1/own-activities/<id:uid>": {"domain": "cognitive", "name": "Club", "activity": "reading"},
+        "v1/favourites/<id:uid>": {"list": "foods", "entry": "spinach"},
+        "v1/meal-templates/<id:uid>": {"name": "Bowl", "meal": "lunch", "items": []},
+    }
+    made |= {route: {"id": str(uuid.uuid4()), **record} for route, record in own.items()}
     for route, record in made.items():
         assert phone.post("/" + route.partition("/<")[0], record).status_code == 201
+    made |= {f"{route}/repeat": record for route, record in made.items() if "-logs/" in route}
+    made["v1/meal-templates/<id:uid>/log"] = made["v1/meal-templates/<id:uid>"]
     made["v1/devices/<id:device_id>"] = {"id": str(Device.objects.get(user=phone.user).pk), "name": "Mine"}
     export = phone.post("/v1/exports", None).json()
     made["v1/exports/<id:uid>"] = made["v1/exports/<id:uid>/download"] = {"id": export["id"]}
@@ -172,6 +183,7 @@ def test_an_id_of_one_is_free_for_another(
 ) -> None:
     """Nobody can squat on an id or find out that it is taken."""
     path = "/" + filled(route, records[route]["id"])
-    assert other_phone.put(path, {**records[route], "note": "another's"}).status_code == 201
-    assert phone.get(path).json()["note"] == ""
-    assert other_phone.get(path).json()["note"] == "another's"
+    before = phone.get(path).json()
+    assert other_phone.put(path, records[route]).status_code == 201
+    assert other_phone.delete(path, if_match='"1"').status_code == 204
+    assert (phone.get(path).json(), other_phone.get(path).status_code) == (before, 410)

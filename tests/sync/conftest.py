@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from tests.conftest import Phone
 
 MARKS = ("day_mark", "week_confirmation")
+OWN: dict[str, dict[str, Any]] = {
+    "own_food": {"name": "Stew", "gives": {"beans": 1.5}},
+    "own_activity": {"domain": "exercise", "name": "Round the lake", "activity": "walk_brisk"},
+    "favourite": {"list": "foods", "entry": "spinach"},
+    "meal_template": {"name": "Bowl", "items": [{"food": "spinach", "measures": 2}]},
+}
+
+
+def one_of_each_own() -> list[dict[str, Any]]:
+    return [upsert(record_type, {"id": str(uuid.uuid4()), **record}) for record_type, record in OWN.items()]
 
 
 def upsert(record_type: str, record: dict[str, Any], base_version: int = 0, /, **members: Any) -> dict[str, Any]:

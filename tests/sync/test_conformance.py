@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backend.sync.cursors import LIFETIME
+from backend.sync.records import registry
 from tests.conftest import Phone, make_phone
 from tests.contract import DocumentedClient
 
@@ -27,7 +28,7 @@ SCENARIOS = [
     for file in sorted((ROOT / "clients" / "conformance" / "server").glob("*.json"))
     for scenario in json.loads(file.read_text())
 ]
-TYPES = "exercise_log,cognitive_log,diet_log,day_mark,week_confirmation"
+TYPES = ",".join(record_type.name for record_type in registry)
 PLACEHOLDER = re.compile(r"\$(id|account|time|cursor|version|epoch):([\w+-]+)")
 
 

@@ -17,7 +17,7 @@ from backend.accounts.models import Device, DeviceToken
 from backend.sync import cursors, pulling
 from backend.sync.models import SyncCounter
 from tests.conftest import Phone, cognitive, exercise, meal
-from tests.sync.conftest import brief, delete, pull, pull_page, push, upsert
+from tests.sync.conftest import brief, delete, one_of_each_own, pull, pull_page, push, upsert
 from tracker.models import WeeklyScore
 from tracker.participant_facts import change_facts
 from tracker.record_types.marks import day_mark_id
@@ -104,6 +104,7 @@ def test_each_type_by_itself(phone: Phone, record_type: str) -> None:
     some_logs(phone, 2)
     push(phone, upsert("cognitive_log", cognitive(MONDAY)))
     push(phone, upsert("day_mark", {"id": str(day_mark_id(MONDAY)), "date": str(MONDAY), "excused": True}))
+    push(phone, *one_of_each_own())
     phone.put("/v1/weeks/2026-W47/confirmation", {"domains": ["exercise"]})
     phone.patch("/v1/me", {"birth_year": 1950})
     changes, cursor = pull(phone, types=record_type, limit=1)

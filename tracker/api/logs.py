@@ -6,134 +6,47 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.api.openapi import (
-    IF_MATCH,
-    IF_NONE_MATCH,
-    answer_header,
-    named_schema,
-    page_schema,
-    problems,
-    version_etag,
-)
-from backend.api.parameters import MAX_PAGE
+from backend.api.openapi import IF_NONE_MATCH, version_etag
 from backend.api.problems import FieldError, Invalid
 from backend.sync.records import RecordType
 from backend.sync.views import RecordDetailView, RecordListView, RecordView
-from tracker.api.record_schemas import name_of, new_record, put_record, stored_record
+from tracker.api.record_operations import describe_detail, describe_list, list_operation, put_operation
+from tracker.api.record_schemas import stored_record
 from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG, WEEK_CONFIRMATION
 from tracker.record_types.marks import day_mark_id, week_confirmation_id
 from tracker.scoring.weeks import Week
 
-PAGE_PARAMETERS = [
-    OpenApiParameter("from", date, description="First local date."),
-    OpenApiParameter("to", date, description="Last local date."),
-    OpenApiParameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE}, description="Page size; 50 if not given."
-    ),
-    OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
-]
-LOCATION = answer_header("Location", {"type": "string"}, 201, description="The record's address.")
 
-
-def _outcome(*statuses: int) -> OpenApiParameter:
-    outcomes = {"type": "string", "enum": ["created", "replaced", "duplicate"]}
-    return answer_header("Engram-Outcome", outcomes, *statuses, description="What became of the write.")
-
-
-def _list_operation(record_type: RecordType, tag: str) -> Any:
-    noun = record_type.name.replace("_", " ")
-    page = named_schema(f"{name_of(record_type)}Page", page_schema(stored_record(record_type)))
-    return extend_schema(
-        operation_id=f"list_{record_type.name}s",
-        summary=f"List {noun}s, newest first",
-        parameters=PAGE_PARAMETERS,
-        responses={200: OpenApiResponse(page), **problems(422)},
-        tags=[tag],
-    )
-
-
-def _put_operation(record_type: RecordType, summary: str, tag: str, *refusals: int) -> Any:
-    stored = OpenApiResponse(stored_record(record_type))
-    return extend_schema(
-        operation_id=f"put_{record_type.name}",
-        summary=summary,
-        parameters=[IF_MATCH, version_etag(200, 201), _outcome(200, 201)],
-        request={"application/json": put_record(record_type)},
-        responses={200: stored, 201: stored, **problems(409, 412, 422, *refusals)},
-        tags=[tag],
-    )
-
-
-def _describe_list(record_type: RecordType) -> Any:
-    stored = stored_record(record_type)
-    return extend_schema_view(
-        get=_list_operation(record_type, "logs"),
-        post=extend_schema(
-            operation_id=f"create_{record_type.name}",
-            summary=f"Create a {record_type.name.replace('_', ' ')}",
-            parameters=[version_etag(200, 201), _outcome(200, 201), LOCATION, IF_MATCH],
-            request={"application/json": new_record(record_type)},
-            responses={
-                201: OpenApiResponse(stored),
-                200: OpenApiResponse(stored, description="It was there already: a retry."),
-                **problems(409, 410, 412, 422),
-            },
-            tags=["logs"],
-        ),
-    )
-
-
-def _describe_detail(record_type: RecordType) -> Any:
-    noun = record_type.name.replace("_", " ")
-    return extend_schema_view(
-        get=extend_schema(
-            operation_id=f"read_{record_type.name}",
-            summary=f"Read a {noun}",
-            parameters=[IF_NONE_MATCH, version_etag(200, 304)],
-            responses={200: OpenApiResponse(stored_record(record_type)), 304: None, **problems(410)},
-            tags=["logs"],
-        ),
-        put=_put_operation(record_type, f"Create or replace a {noun}", "logs", 410),
-        delete=extend_schema(
-            operation_id=f"delete_{record_type.name}",
-            summary=f"Delete a {noun}; its id can't be used again",
-            parameters=[IF_MATCH],
-            responses={204: None, **problems(409, 412, 422)},
-            tags=["logs"],
-        ),
-    )
-
-
-@_describe_list(EXERCISE_LOG)
+@describe_list(EXERCISE_LOG, "logs")
 class ExerciseLogListView(RecordListView):
     record_type = EXERCISE_LOG
 
 
-@_describe_detail(EXERCISE_LOG)
+@describe_detail(EXERCISE_LOG, "logs")
 class ExerciseLogView(RecordDetailView):
     record_type = EXERCISE_LOG
 
 
-@_describe_list(COGNITIVE_LOG)
+@describe_list(COGNITIVE_LOG, "logs")
 class CognitiveLogListView(RecordListView):
     record_type = COGNITIVE_LOG
 
 
-@_describe_detail(COGNITIVE_LOG)
+@describe_detail(COGNITIVE_LOG, "logs")
 class CognitiveLogView(RecordDetailView):
     record_type = COGNITIVE_LOG
 
 
-@_describe_list(DIET_LOG)
+@describe_list(DIET_LOG, "logs")
 class DietLogListView(RecordListView):
     record_type = DIET_LOG
 
 
-@_describe_detail(DIET_LOG)
+@describe_detail(DIET_LOG, "logs")
 class DietLogView(RecordDetailView):
     record_type = DIET_LOG
 
@@ -164,7 +77,7 @@ def _describe_mark(record_type: RecordType, name: str) -> Any:
             responses={200: OpenApiResponse(stored_record(record_type)), 304: None},
             tags=["marks"],
         ),
-        put=_put_operation(record_type, f"Set {name}", "marks"),
+        put=put_operation(record_type, f"Set {name}", "marks"),
     )
 
 
@@ -192,7 +105,7 @@ class WeekConfirmationView(_MarkView):
         return self.replace(request, week_confirmation_id(week), str(week))
 
 
-@extend_schema_view(get=_list_operation(DAY_MARK, "marks"))
+@extend_schema_view(get=list_operation(DAY_MARK, "marks"))
 class DayMarkListView(RecordListView):
     record_type = DAY_MARK
     http_method_names = ["get", "options"]

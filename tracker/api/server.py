@@ -42,6 +42,7 @@ class ServerView(PublicView):
                 "minimum_app_version": None,
                 "features": [
                     "logs",
+                    "quick_logging",
                     "sync",
                     "weeks",
                     "guidance",

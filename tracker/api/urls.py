@@ -11,7 +11,7 @@ from backend.api.parameters import iso_date
 from backend.consents import views as consents
 from backend.privacy import export_views
 from backend.privacy import views as privacy
-from tracker.api import catalogue, logs, me, server, sync, weeks
+from tracker.api import catalogue, logs, me, own_records, repeating, server, sync, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
@@ -52,12 +52,24 @@ urlpatterns = [
     path("export-downloads/<id:uid>", export_views.ExportLinkView.as_view(), name="download_export_by_link"),
     path("erasure", privacy.ErasureView.as_view()),
     path("erasure/code", privacy.ErasureCodeView.as_view()),
-    path("exercise-logs", logs.ExerciseLogListView.as_view()),
+    path("exercise-logs", logs.ExerciseLogListView.as_view(), name="exercise_log"),
     path("exercise-logs/<id:uid>", logs.ExerciseLogView.as_view()),
-    path("cognitive-logs", logs.CognitiveLogListView.as_view()),
+    path("exercise-logs/<id:uid>/repeat", repeating.ExerciseLogRepeatView.as_view()),
+    path("cognitive-logs", logs.CognitiveLogListView.as_view(), name="cognitive_log"),
     path("cognitive-logs/<id:uid>", logs.CognitiveLogView.as_view()),
-    path("diet-logs", logs.DietLogListView.as_view()),
+    path("cognitive-logs/<id:uid>/repeat", repeating.CognitiveLogRepeatView.as_view()),
+    path("diet-logs", logs.DietLogListView.as_view(), name="diet_log"),
     path("diet-logs/<id:uid>", logs.DietLogView.as_view()),
+    path("diet-logs/<id:uid>/repeat", repeating.DietLogRepeatView.as_view()),
+    path("own-foods", own_records.OwnFoodListView.as_view()),
+    path("own-foods/<id:uid>", own_records.OwnFoodView.as_view()),
+    path("own-activities", own_records.OwnActivityListView.as_view()),
+    path("own-activities/<id:uid>", own_records.OwnActivityView.as_view()),
+    path("favourites", own_records.FavouriteListView.as_view()),
+    path("favourites/<id:uid>", own_records.FavouriteView.as_view()),
+    path("meal-templates", own_records.MealTemplateListView.as_view()),
+    path("meal-templates/<id:uid>", own_records.MealTemplateView.as_view()),
+    path("meal-templates/<id:uid>/log", repeating.MealTemplateLogView.as_view()),
     path("day-marks", logs.DayMarkListView.as_view()),
     path("day-marks/<date:day>", logs.DayMarkView.as_view()),
     path("weeks", weeks.WeekListView.as_view()),

@@ -2,6 +2,7 @@
 
 from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.models.catalogue import CatalogueVersion, CognitiveActivity, ExerciseActivity, Food
+from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
 from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
 
 __all__ = [
@@ -13,7 +14,11 @@ __all__ = [
     "DueWeek",
     "ExerciseActivity",
     "ExerciseLog",
+    "Favourite",
     "Food",
+    "MealTemplate",
+    "OwnActivity",
+    "OwnFood",
     "ParticipantFacts",
     "WeekConfirmation",
     "WeeklyScore",

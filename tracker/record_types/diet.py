@@ -25,14 +25,17 @@ from tracker.record_types.times import (
 )
 from tracker.scoring.protocol import FOOD_GROUPS
 
+Meal = Literal["breakfast", "lunch", "dinner", "snack"]
+DietItems = Annotated[tuple[DietItem, ...], Meta(max_length=MAX_ITEMS)]
+
 
 class DietLogWire(Struct, forbid_unknown_fields=True, frozen=True):
     """A meal."""
 
     id: UUID
     eaten_at: Instant
-    meal: Literal["breakfast", "lunch", "dinner", "snack"]
-    items: Annotated[tuple[DietItem, ...], Meta(max_length=MAX_ITEMS)]
+    meal: Meal
+    items: DietItems
     time_zone: ZoneName | None = None
     note: Note = ""
     origin: Origin | None = None

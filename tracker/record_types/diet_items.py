@@ -136,8 +136,23 @@ def said_item(item: DietItem) -> Any:
     if item.measures is None and item.name is None and item.servings is not None:
         return (item.food, item.food_group, item.servings.normalize())
     servings = item.servings if item.measures is None else item.measures
-    gives = sorted((group, amount.normalize()) for group, amount in (item.gives or {}).items())
-    return (item.food, "measures", None if servings is None else servings.normalize(), item.name, item.own_food, gives)
+    amount = None if servings is None else servings.normalize()
+    return (item.food, "measures", amount, item.name, item.own_food, said_gives(item.gives or {}))
+
+
+def said_gives(gives: Mapping[FoodGroup, Decimal]) -> list[tuple[str, Decimal]]:
+    return sorted((group, amount.normalize()) for group, amount in gives.items())
+
+
+def unread_item(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A kept item as it was said, to be said once more: what the catalogue had to do with it is left out."""
+    if kept.get("name") is not None:
+        said = ["name", "measures", "own_food", "gives"]
+    elif kept["food"] is None:
+        said = ["food_group", "servings"]
+    else:
+        said = ["food", "servings" if kept.get("measures") is None else "measures"]
+    return {name: kept[name] for name in said}
 
 
 def item_in_words(item: Mapping[str, Any]) -> str:

@@ -64,13 +64,11 @@ class ExerciseLogWire(Struct, forbid_unknown_fields=True, frozen=True):
 def parse(wire: ExerciseLogWire, reference: Reference[ExerciseEntry]) -> Parsed:
     start = read_time("/started_at", wire.started_at, time_zone=wire.time_zone, home_zone=reference.home_zone)
     flags = list(start.flags)
-    entry = reference.entries.get(wire.activity)
+    entry, unknown = read_activity("/activity", wire.activity, reference.entries)
     name = wire.activity_name
-    if entry is None:
-        if not wire.activity.startswith(PLATFORMS):
-            raise InvalidRecord(FieldError("/activity", "unknown_activity", "There is no such exercise activity."))
-        entry, name = reference.entries[OTHER], name or wire.activity
-        flags.append(UNKNOWN_TYPE)
+    if unknown:
+        name = name or wire.activity
+        flags += unknown
     elif wire.activity == OTHER and (name or "").startswith(PLATFORMS):
         flags.append(UNKNOWN_TYPE)  # as we showed it, sent back
     ended_at = _ended_at(wire, start.instant, reference)
@@ -106,6 +104,18 @@ def parse(wire: ExerciseLogWire, reference: Reference[ExerciseEntry]) -> Parsed:
         *(["separate_session"] if wire.separate_session else []),
     )
     return Parsed(content, said, tuple(flags), wire.origin)
+
+
+def read_activity(
+    pointer: str, activity: str, entries: Mapping[str, ExerciseEntry]
+) -> tuple[ExerciseEntry, tuple[str, ...]]:
+    """The entry behind a code or a platform's name; of a name that nobody knows it is `other`, with a flag."""
+    entry = entries.get(activity)
+    if entry is not None:
+        return entry, ()
+    if not activity.startswith(PLATFORMS):
+        raise InvalidRecord(FieldError(pointer, "unknown_activity", "There is no such exercise activity."))
+    return entries[OTHER], (UNKNOWN_TYPE,)
 
 
 def _ended_at(wire: ExerciseLogWire, started_at: datetime, reference: Reference[ExerciseEntry]) -> datetime | None:

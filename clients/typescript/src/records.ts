@@ -10,6 +10,10 @@ export interface Written {
   diet_log: Schemas["DietLogPut"];
   day_mark: Schemas["DayMarkPut"] & { date: string };
   week_confirmation: Schemas["WeekConfirmationPut"] & { week: string };
+  own_food: Schemas["OwnFoodPut"];
+  own_activity: Schemas["OwnActivityPut"];
+  favourite: Schemas["FavouritePut"];
+  meal_template: Schemas["MealTemplatePut"];
 }
 
 /** What the server adds to a record. It is there as soon as the record has been pulled. */
@@ -22,6 +26,10 @@ export interface Readable {
   diet_log: Known<"diet_log", Omit<Schemas["DietLog"], keyof Written["diet_log"]>>;
   day_mark: Known<"day_mark", Omit<Schemas["DayMark"], keyof Written["day_mark"]>>;
   week_confirmation: Known<"week_confirmation", Omit<Schemas["WeekConfirmation"], keyof Written["week_confirmation"]>>;
+  own_food: Known<"own_food", Omit<Schemas["OwnFood"], keyof Written["own_food"]>>;
+  own_activity: Known<"own_activity", Omit<Schemas["OwnActivity"], keyof Written["own_activity"]>>;
+  favourite: Known<"favourite", Omit<Schemas["Favourite"], keyof Written["favourite"]>>;
+  meal_template: Known<"meal_template", Omit<Schemas["MealTemplate"], keyof Written["meal_template"]>>;
   weekly_score: Schemas["WeeklyScoreChange"]["record"];
   participant_facts: Schemas["ParticipantFactsChange"]["record"];
 }
@@ -39,6 +47,10 @@ const WRITTEN: ReadonlySet<string> = new Set<WrittenType>([
   "diet_log",
   "day_mark",
   "week_confirmation",
+  "own_food",
+  "own_activity",
+  "favourite",
+  "meal_template",
 ]);
 /** One for each date or week: their ids are made from it, they can't be deleted and there are no two of them. */
 const ONE_OF_A_KIND: ReadonlySet<string> = new Set<WrittenType>(["day_mark", "week_confirmation"]);

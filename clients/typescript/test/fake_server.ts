@@ -40,8 +40,18 @@ interface Cursor {
 }
 
 const ADDED = ["id", "version", "flags", "local_date", "week", "duplicate_of", "received_at"];
-const TYPES = ["exercise_log", "cognitive_log", "diet_log", "day_mark", "week_confirmation"];
-const LOGS = TYPES.slice(0, 3);
+const TYPES = [
+  "exercise_log",
+  "cognitive_log",
+  "diet_log",
+  "day_mark",
+  "week_confirmation",
+  "own_food",
+  "own_activity",
+  "favourite",
+  "meal_template",
+];
+const ONE_OF_A_KIND = ["day_mark", "week_confirmation"];
 const VERSIONS_OF_AN_EPOCH = 1_000_000;
 
 export interface Seen {
@@ -146,7 +156,7 @@ export class FakeServer {
     if (change.op === "delete_by_origin") return this.deleteByOrigin(account, change);
     const { type, id } = change;
     if (!TYPES.includes(type)) return { outcome: "invalid", errors: [{ pointer: "/type", code: "unknown_choice" }] };
-    if (change.op === "delete" && !LOGS.includes(type)) {
+    if (change.op === "delete" && ONE_OF_A_KIND.includes(type)) {
       return { outcome: "invalid", type, id, errors: [{ pointer: "/op", code: "not_deletable" }] };
     }
     const errors = change.deleted === true || change.op === "delete" ? [] : errorsOf(type, change.record);

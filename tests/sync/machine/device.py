@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from tests.sync.machine.said import DERIVED, Content, Key, Origin
+from tests.sync.machine.said import DERIVED, WITHOUT_ORIGIN, Content, Key, Origin
 
 MOST_ROUNDS = 30
 
@@ -86,7 +86,7 @@ class Device:
         if (record := self.visible().get(key)) is not None:
             self._put(key, {**record, **content})
         elif key not in self.copies and not any(waiting.key == key for waiting in self._unanswered()):
-            said = content if key[0] == "day_mark" else {**content, "origin": origin}
+            said = content if key[0] in WITHOUT_ORIGIN else {**content, "origin": origin}
             self.queue.append(Waiting(key, said, 0))
 
     def delete(self, key: Key) -> None:

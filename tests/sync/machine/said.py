@@ -22,6 +22,7 @@ MARKS = tuple(("day_mark", str(day_mark_id(day))) for day in DAYS)
 KEYS: tuple[Key, ...] = (
     *(("exercise_log", str(uuid.UUID(int=number))) for number in range(1, 7)),
     *((name, str(uuid.UUID(int=number))) for name in ("cognitive_log", "diet_log") for number in range(1, 3)),
+    *((name, str(uuid.UUID(int=1))) for name in ("own_food", "meal_template")),
     *MARKS[:2],
 )
 EXTERNAL: tuple[Origin, ...] = tuple(
@@ -41,13 +42,16 @@ FIELDS = {
     "cognitive_log": ("activity", "started_at", "duration_seconds", "social", "note"),
     "diet_log": ("eaten_at", "meal", "items", "note"),
     "day_mark": ("date", "excused", "nothing"),
+    "own_food": ("name", "household_measure", "gives", "note"),
+    "meal_template": ("name", "meal", "items"),
 }
+WITHOUT_ORIGIN = ("day_mark", "own_food", "meal_template")
 DERIVED = ("weekly_score", "participant_facts")
 CHOICES = 2**9
 
 
 def content_of(key: Key, choice: int, whose: str) -> Content:
-    """One of `CHOICES` contents. `whose` is in the note: a record that gets to somebody else shows it."""
+    """One of `CHOICES` contents. `whose` is in the note or the name: a record that gets to somebody else shows it."""
     choice, day = divmod(choice, len(DAYS))
     choice, quarter = divmod(choice, 4)
     choice, minutes = divmod(choice, 3)
@@ -72,8 +76,13 @@ def content_of(key: Key, choice: int, whose: str) -> Content:
             "social": bool(flag),
             "note": note,
         }
+    items = [{"food": None, "food_group": "berries", "servings": 1 + minutes}]
+    if name == "own_food":
+        gives = {"beans": 1 + minutes} if flag else {}
+        return {"name": f"Stew {quarter}", "household_measure": "", "gives": gives, "note": note}
+    if name == "meal_template":
+        return {"name": note, "meal": "lunch" if flag else None, "items": items * quarter}
     if name == "diet_log":
-        items = [{"food": None, "food_group": "berries", "servings": 1 + minutes}]
         return {"eaten_at": started_at, "meal": "snack" if flag else "lunch", "items": items, "note": note}
     nothing = ["cognitive", "diet", "exercise"][:minutes]
     return {"date": str(DAYS[MARKS.index((name, uid))]), "excused": bool(flag), "nothing": nothing}

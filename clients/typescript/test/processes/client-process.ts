@@ -26,9 +26,13 @@ const TYPES = [
   "day_mark",
   "diet_log",
   "exercise_log",
+  "favourite",
+  "meal_template",
+  "own_activity",
+  "own_food",
   "week_confirmation",
 ] as const satisfies WrittenType[];
-const LOGS = ["cognitive_log", "diet_log", "exercise_log"] as const;
+const KINDS = ["cognitive_log", "diet_log", "exercise_log", "own_food"] as const;
 const DAY = 86_400_000;
 const REST_SECONDS = 180;
 
@@ -62,7 +66,8 @@ function momentAgo(): string {
   return new Date(Date.now() - DAY - Math.floor(random() * 14 * DAY)).toISOString();
 }
 
-function record(type: (typeof LOGS)[number], note: string): Written[typeof type] {
+function record(type: (typeof KINDS)[number], note: string): Written[typeof type] {
+  if (type === "own_food") return { name: "Stew", gives: { beans: 1 }, note } as Written["own_food"];
   const origin =
     random() < 0.3 ? { origin: { platform: "healthkit", app_id: "com.example", external_id: newId() } } : {};
   const timed = { started_at: momentAgo(), duration_seconds: 60 + Math.floor(random() * 7200), note, ...origin };
@@ -79,15 +84,18 @@ function record(type: (typeof LOGS)[number], note: string): Written[typeof type]
 }
 
 async function act(client: SyncClient, step: number): Promise<void> {
-  const type = pick(LOGS);
+  const type = pick(KINDS);
   const kept = await client.list(type);
   const one = kept.length === 0 ? undefined : pick(kept);
   const chance = random();
   const note = `${values.seed}/${step}`;
   if (one === undefined || chance < 0.5) await client.put(type, newId(), record(type, note));
   else if (chance < 0.8) await client.put(type, one.id, { ...one.record, note } as never);
-  else if (chance < 0.95 || !one.record.origin?.external_id) await client.remove(type, one.id);
-  else await client.removeByOrigin("healthkit", one.record.origin.external_id);
+  else {
+    const origin = "origin" in one.record ? one.record.origin : null;
+    if (chance < 0.95 || !origin?.external_id) await client.remove(type, one.id);
+    else await client.removeByOrigin("healthkit", origin.external_id);
+  }
 }
 
 function leaveIfOver({ state }: SyncResult): void {
