@@ -15,9 +15,9 @@ from django.db import models, transaction
 
 from backend.api.json import encode
 from backend.consents.models import ConsentDocument, Kind
+from backend.languages import DEFAULT_LANGUAGE
 
 SAMPLES = Path(__file__).parent / "data"
-DEFAULT_LANGUAGE = "en"
 _FILE = re.compile(r"(?P<kind>[a-z]+)-(?P<version>[1-9]\d{0,5})\.(?P<language>[a-z]{2}(?:-[A-Z]{2})?)\.md", re.ASCII)
 
 Texts = Mapping[str, Mapping[str, str]]
