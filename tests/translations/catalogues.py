@@ -21,7 +21,7 @@ from django.utils.translation.template import templatize
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("backend", "tracker", "config")
+FOLDERS = (ROOT / "backend", ROOT / "tracker", ROOT / "config")
 TEMPLATES = (".html", ".txt", ".mjml")
 LOCALES = tuple(language for language in LANGUAGE_CODES if language != DEFAULT_LANGUAGE)
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -56,7 +56,7 @@ def mo_file(language: str) -> Path:
     return po_file(language).with_suffix(".mo")
 
 
-def extracted(folders: tuple[Path, ...] = tuple(ROOT / name for name in FOLDERS)) -> Catalog:
+def extracted(folders: tuple[Path, ...] = FOLDERS) -> Catalog:
     """What is marked for translation in the code and in the templates."""
     catalog = Catalog()
     for folder in folders:

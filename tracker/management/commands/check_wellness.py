@@ -15,7 +15,8 @@ from django.core.management.base import BaseCommand
 from backend.api.json import encode
 from backend.languages import DEFAULT_LANGUAGE
 from tracker import wellness_texts
-from tracker.wellness import RULES, check_text
+from tracker.wellness import check_text
+from tracker.wellness_rules import RULES
 
 
 class Command(BaseCommand):
