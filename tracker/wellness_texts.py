@@ -31,6 +31,7 @@ _MARKUP = re.compile(
     r"<mj-(?:style|attributes)>.*?</mj-(?:style|attributes)>|<[^>]+>|\{%[^%]*%\}|\{\{[^}]*\}\}", re.DOTALL
 )
 _TRANSLATED = re.compile(r'\{% translate "([^"]*)"[^%]*%\}')
+_CODE = re.compile(r"`[^`\n]+`")  # the names of states and files
 SWEEP_WEEKS = 60
 
 
@@ -85,7 +86,7 @@ def _translations(language: str) -> Iterator[tuple[str, str]]:
         exempt = str(DISCLAIMER)
     for name, original, translated in translated_texts(other if language == DEFAULT_LANGUAGE else language):
         if original != exempt:
-            yield f"translations: {name}", original if language == DEFAULT_LANGUAGE else translated
+            yield f"translations: {name}", _CODE.sub(" ", original if language == DEFAULT_LANGUAGE else translated)
 
 
 def translated_texts(language: str) -> Iterator[tuple[str, str, str]]:

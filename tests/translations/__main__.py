@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from tests.translations.catalogues import LOCALES, compile_language, faults, update
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("ENGRAM_DEMO", "1")  # the settings of an installation want secrets
+django.setup()
+
+from tests.translations.catalogues import LOCALES, compile_language, faults, update  # noqa: E402
 
 left: list[str] = []
 for language in LOCALES:

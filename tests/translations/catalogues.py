@@ -19,6 +19,8 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
+from backend.privacy.export_files import texts_of
+from backend.privacy.sections import registered_sections
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (ROOT / "backend", ROOT / "tracker", ROOT / "config")
@@ -57,13 +59,16 @@ def mo_file(language: str) -> Path:
 
 
 def extracted(folders: tuple[Path, ...] = FOLDERS) -> Catalog:
-    """What is marked for translation in the code and in the templates."""
+    """What is marked for translation in the code and in the templates, and the texts of the export."""
     catalog = Catalog()
     for folder in folders:
         for file in sorted(folder.rglob("*")):
             for message, comments, context in _messages(file):
                 place = (file.relative_to(ROOT).as_posix() if file.is_relative_to(ROOT) else file.name, 1)
                 catalog.add(message, locations=[place], auto_comments=comments, context=context)
+    if folders == FOLDERS:
+        for section, text in texts_of(registered_sections()):
+            catalog.add(text, locations=[(f"export: {section}", 1)])
     return catalog
 
 
