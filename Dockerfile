@@ -14,6 +14,7 @@ COPY manage.py ./
 COPY config config
 COPY backend backend
 COPY tracker tracker
+COPY locale locale
 # Compiled here, because the running container can't write.
 RUN python -m compileall -q config backend tracker
 ENV PATH=/opt/engram/bin:$PATH \

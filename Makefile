@@ -6,7 +6,7 @@ VENV := .venv/bin/
 STATE = $${ENGRAM_STATE:-.engram}
 EMBEDDED := $(VENV)python -m config.embedded
 
-.PHONY: help demo code run test lint audit sbom browser bench fault fuzz mutants e2e clean
+.PHONY: help demo code run test lint audit sbom browser translations bench fault fuzz mutants e2e clean
 # The checks load the settings of an installation, which want a secret.
 lint: export SECRET_KEY := only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz
 
@@ -51,6 +51,10 @@ sbom:  ## write a bill of materials of what runs in production (CycloneDX)
 browser:  ## open the pages in Chromium and see that they keep to their content security policies
 	@$(PYTHON) config/bootstrap.py requirements/development.txt
 	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py
+
+translations:  ## find the texts to translate, update locale/ and compile it; say what is missing
+	@$(PYTHON) config/bootstrap.py requirements/development.txt
+	@$(VENV)python -m tests.translations
 
 bench:  ## measure the ratios that docs/ promise
 	@$(PYTHON) config/bootstrap.py requirements/development.txt

@@ -15,6 +15,8 @@ from dj_database_url import parse as database_from_url
 from dj_email_url import parse as mail_from_url
 from environs import Env
 
+from backend.languages import DEFAULT_LANGUAGE
+from backend.languages import LANGUAGES as SUPPORTED_LANGUAGES
 from config.secrets import refuse_weak_keys, refuse_weak_password, secret
 
 # The system's time-zone tables differ between machines; the pinned tzdata wheel is the one everybody scores by.
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "backend.observability.logs.RequestMiddleware",
     "backend.limits.bounds.BoundsMiddleware",
+    "backend.accounts.page_language.PageLanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "backend.accounts.sign_in_limits.SignInLimitsMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -303,8 +306,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Language, time, files ----------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Nothing picks a language by itself: mails and documents are written in the participant's, the pages under /account/ in the
+# browser's (backend/accounts/page_language.py). The admin, and the errors of the API, are in English.
+LANGUAGE_CODE = DEFAULT_LANGUAGE
+LANGUAGES = list(SUPPORTED_LANGUAGES)
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True

@@ -7,7 +7,6 @@ other one has had its first. The same week always gets the same guidance: texts 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,37 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from django.utils import translation
 
+from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES, Texts, missing_languages
 from tracker.evidence import card_document, read_evidence
+from tracker.guidance_words import PRACTICE_NAMES, kept_reason, reason
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0
 from tracker.scoring.records import ParticipantFacts, WeekRecords
-from tracker.scoring.rounding import half_up
 from tracker.scoring.weekly import PracticeScore, WeeklyScore
 from tracker.scoring.weeks import Week
 from tracker.wellness import DISCLAIMER, SAFETY_LINES, check_text
 
 DATA = Path(__file__).parent / "data"
 MAX_SUGGESTIONS = 3
-PRACTICE_NAMES = {
-    "aerobic_minutes": "active minutes",
-    "strength_days": "strength days",
-    "active_days": "active days",
-    "balance_days": "balance days",
-    "activity_days": "activity days",
-    "cognitive_minutes": "minutes of mental activity",
-    "skill_days": "skill days",
-    "variety": "kinds of activity",
-    "social_days": "social days",
-    "leafy_greens": "servings of leafy greens",
-    "other_vegetables": "servings of other vegetables",
-    "berries": "servings of berries",
-    "nuts": "servings of nuts",
-    "beans": "servings of beans",
-    "whole_grains": "servings of whole grains",
-    "fish": "servings of fish",
-    "olive_oil": "days with olive oil",
-}
-DOMAIN_NAMES = {"exercise": "exercise", "cognitive": "mental activity", "diet": "food"}
 
 
 class GuidanceFileError(ValueError):
@@ -54,13 +35,13 @@ class GuidanceFileError(ValueError):
 
 
 class SuggestionText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`step` is in the practice's unit."""
+    """`step` is in the practice's unit; `title` and `text` are by language."""
 
     id: str
     practice: str
     step: int
-    title: str
-    text: str
+    title: dict[str, str]
+    text: dict[str, str]
     evidence_id: str
     safety: str | None
 
@@ -70,7 +51,7 @@ class EncouragementText(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     id: str
     practice: str
-    text: str
+    text: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +80,8 @@ class Library:
 
 @cache
 def read_library(folder: Path = DATA) -> Library:
-    """The published texts, by practice. Raises GuidanceFileError for one that is unknown, uncited or not general wellness."""
+    """The published texts, by practice. Raises GuidanceFileError for one that is unknown, uncited, missing in a language or
+    not general wellness."""
     suggestions = msgspec.json.decode((folder / "suggestions.json").read_bytes(), type=list[SuggestionText])
     encouragements = msgspec.json.decode((folder / "encouragements.json").read_bytes(), type=list[EncouragementText])
     cards = read_evidence(folder / "evidence.json").cards
@@ -110,9 +92,12 @@ def read_library(folder: Path = DATA) -> Library:
             raise GuidanceFileError(f"{suggestion.id}: there is no evidence card {suggestion.evidence_id}.")
         if suggestion.safety is not None and suggestion.safety not in SAFETY_LINES:
             raise GuidanceFileError(f"{suggestion.id}: there is no safety line {suggestion.safety}.")
-    for name, text in library_texts(suggestions, encouragements):
-        if hits := check_text(text):
-            raise GuidanceFileError(f"{name}: {hits[0].match!r}. {hits[0].reason}")
+    for name, texts in library_texts(suggestions, encouragements):
+        if missing := missing_languages(texts):
+            raise GuidanceFileError(f"{name}: there is no text in {', '.join(missing)}.")
+        for language in LANGUAGE_CODES:
+            if hits := check_text(texts[language], language=language):
+                raise GuidanceFileError(f"{name}: {hits[0].match!r}. {hits[0].reason}")
     by_practice: dict[str, tuple[SuggestionText, ...]] = {}
     for suggestion in suggestions:
         by_practice[suggestion.practice] = (*by_practice.get(suggestion.practice, ()), suggestion)
@@ -121,7 +106,7 @@ def read_library(folder: Path = DATA) -> Library:
 
 def library_texts(
     suggestions: Iterable[SuggestionText], encouragements: Iterable[EncouragementText]
-) -> Iterable[tuple[str, str]]:
+) -> Iterable[tuple[str, Texts]]:
     for suggestion in suggestions:
         yield suggestion.id, suggestion.title
         yield suggestion.id, suggestion.text
@@ -193,72 +178,51 @@ def _best(score: WeeklyScore) -> PracticeScore | None:
     return max(half_way, key=lambda practice: min(1, practice.amount / practice.target), default=None)
 
 
-def reason(suggestion: Suggestion, *, hide_numbers: bool) -> str:
-    """Why this one: the practice, the amount, the target and the step."""
-    practice = suggestion.score
-    name = PRACTICE_NAMES[practice.practice.code]
-    domain = DOMAIN_NAMES[practice.practice.domain]
-    if hide_numbers:
-        return f"There is room for more {name} in your week, and a small step here does a lot for {domain}."
-    logged = f"You logged {_of_target(practice)}"
-    if suggestion.gain is None:
-        return f"{logged}; {_plain(suggestion.step)} more is a small step."
-    return f"{logged}; {_plain(suggestion.step)} more would add {_plain(suggestion.gain, 1)} points to {domain}."
-
-
-def kept_reason(practice: PracticeScore, *, hide_numbers: bool) -> str:
-    if hide_numbers:
-        return f"Of all practices, {PRACTICE_NAMES[practice.practice.code]} came closest to the week's target."
-    return f"You logged {_of_target(practice)}."
-
-
-def _of_target(practice: PracticeScore) -> str:
-    """ "1 of 2 strength days", "0 of 1 serving of fish"; minutes without decimals."""
-    places = 0 if practice.practice.unit == "minutes" else 2
-    target = _plain(practice.target, places)
-    name = PRACTICE_NAMES[practice.practice.code]
-    if target == "1":
-        name = re.sub(r"\b(serving|day|kind)s\b", r"\1", name, count=1)
-    return f"{_plain(practice.amount, places)} of {target} {name}"
-
-
-def _plain(value: Fraction, places: int = 2) -> str:
-    """A number as people write it: no trailing zeros."""
-    text = f"{half_up(value, places) / 10**places:.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def guidance_document(guidance: Guidance, *, hide_numbers: bool = False) -> dict[str, Any]:
+def guidance_document(
+    guidance: Guidance, *, hide_numbers: bool = False, language: str = DEFAULT_LANGUAGE
+) -> dict[str, Any]:
     """The document of `GET /v1/weeks/{week}/guidance`; with hidden numbers, its texts hold words instead."""
-    evidence = read_evidence()
-    keep_going = None
-    if guidance.keep_going is not None:
-        card = evidence.for_practice(guidance.kept.practice.code) if guidance.kept else None
-        keep_going = {
-            "id": guidance.keep_going.id,
-            "practice": guidance.kept.practice.code if guidance.kept else None,
-            "text": guidance.keep_going.text,
-            "reason": kept_reason(guidance.kept, hide_numbers=hide_numbers) if guidance.kept else None,
-            "grade": card.grade if card else None,
-            "evidence": card_document(card, evidence) if card else None,
+    with translation.override(language):
+        return {
+            "week": str(guidance.week),
+            "suggestions": [
+                _suggestion_document(suggestion, hide_numbers=hide_numbers, language=language)
+                for suggestion in guidance.suggestions
+            ],
+            "keep_going": _keep_going_document(guidance, hide_numbers=hide_numbers, language=language),
+            "disclaimer": str(DISCLAIMER),
         }
+
+
+def _suggestion_document(suggestion: Suggestion, *, hide_numbers: bool, language: str) -> dict[str, Any]:
+    evidence = read_evidence()
+    text = suggestion.text
+    card = evidence.cards[text.evidence_id]
     return {
-        "week": str(guidance.week),
-        "suggestions": [
-            {
-                "id": suggestion.text.id,
-                "practice": suggestion.score.practice.code,
-                "title": suggestion.text.title,
-                "text": suggestion.text.text,
-                "reason": reason(suggestion, hide_numbers=hide_numbers),
-                "grade": evidence.cards[suggestion.text.evidence_id].grade,
-                "evidence": card_document(evidence.cards[suggestion.text.evidence_id], evidence),
-                "safety": SAFETY_LINES[suggestion.text.safety] if suggestion.text.safety else None,
-            }
-            for suggestion in guidance.suggestions
-        ],
-        "keep_going": keep_going,
-        "disclaimer": DISCLAIMER,
+        "id": text.id,
+        "practice": suggestion.score.practice.code,
+        "title": text.title[language],
+        "text": text.text[language],
+        "reason": reason(suggestion.score, suggestion.step, suggestion.gain, hide_numbers=hide_numbers),
+        "grade": card.grade,
+        "evidence": card_document(card, evidence, language=language),
+        "safety": str(SAFETY_LINES[text.safety]) if text.safety else None,
+    }
+
+
+def _keep_going_document(guidance: Guidance, *, hide_numbers: bool, language: str) -> dict[str, Any] | None:
+    if guidance.keep_going is None:
+        return None
+    evidence = read_evidence()
+    kept = guidance.kept
+    card = evidence.for_practice(kept.practice.code) if kept else None
+    return {
+        "id": guidance.keep_going.id,
+        "practice": kept.practice.code if kept else None,
+        "text": guidance.keep_going.text[language],
+        "reason": kept_reason(kept, hide_numbers=hide_numbers) if kept else None,
+        "grade": card.grade if card else None,
+        "evidence": card_document(card, evidence, language=language) if card else None,
     }
 
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from backend import VERSION
 from backend.accounts.models import User
 from backend.api.conditional import content_tag
+from backend.languages import DEFAULT_LANGUAGE
 from backend.postgres.prepared import fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance import DATA, Guidance, choose_guidance
@@ -34,7 +38,8 @@ _STANDING = (
 def _texts() -> str:
     """What the code and the texts that it ships were: a new release may say the same week in other words."""
     digest = blake2b(VERSION.encode(), digest_size=12)
-    for file in sorted(DATA.glob("*.json")):
+    translations = [file for folder in settings.LOCALE_PATHS for file in Path(folder).glob("*/LC_MESSAGES/django.mo")]
+    for file in sorted([*DATA.glob("*.json"), *translations]):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -48,14 +53,14 @@ class Standing:
     facts_at: str
     due: tuple[date, ...] = ()  # Mondays, of the weeks that were asked for
 
-    def tag(self, user: User, *parts: Any) -> str:
+    def tag(self, user: User, language: str, *parts: Any) -> str:
         return content_tag(
             self.epoch,
             self.seq,
             self.facts_at,
             WES_1_0_0.version,
             _texts(),
-            user.language,
+            language,
             user.hide_numbers,
             user.pk,
             *parts,
@@ -73,9 +78,9 @@ def read_week(user: User, week: Week) -> StoredWeek:
     return read_weeks([(user.pk, week)])[user.pk, week]
 
 
-def explained_week(user: User, week: Week) -> dict[str, Any]:
+def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     stored = read_week(user, week)
-    return week_document(stored.records, stored.facts, stored.flags)
+    return week_document(stored.records, stored.facts, stored.flags, language=language)
 
 
 def guidance_of_week(user: User, week: Week) -> Guidance:

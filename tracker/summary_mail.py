@@ -12,22 +12,31 @@ import css_inline
 import mrml
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from backend.outbox.kinds import RenderedMail
 from tracker.wellness import DISCLAIMER
 
-DOMAIN_NAMES = {"exercise": "Exercise", "cognitive": "Mind", "diet": "Food"}
+DOMAIN_NAMES = {
+    "exercise": pgettext_lazy("heading", "Exercise"),
+    "cognitive": pgettext_lazy("heading", "Mind"),
+    "diet": pgettext_lazy("heading", "Food"),
+}
 STATUS_WORDS = {
-    "complete": "complete",
-    "at_least": "at least",
-    "partial": "from what you logged",
-    "insufficient_data": "not enough data yet",
-    "excused": "excused",
-    "not_applicable": "not part of your plan",
+    "complete": gettext_lazy("complete"),
+    "at_least": gettext_lazy("at least"),
+    "partial": gettext_lazy("from what you logged"),
+    "insufficient_data": gettext_lazy("not enough data yet"),
+    "excused": gettext_lazy("excused"),
+    "not_applicable": gettext_lazy("not part of your plan"),
 }
 
-SCORE_WORDS = ((85, "a full week"), (60, "well on the way"), (30, "a good start"), (0, "a beginning"))
-SUBJECT = "Your week is ready"
+SCORE_WORDS = (
+    (85, gettext_lazy("a full week")),
+    (60, gettext_lazy("well on the way")),
+    (30, gettext_lazy("a good start")),
+    (0, gettext_lazy("a beginning")),
+)
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 _render_options = mrml.RenderOptions(fonts={})
@@ -39,9 +48,10 @@ def render_summary(context: dict[str, Any]) -> RenderedMail:
         filling = {**context, **_presentation(context)}
         mjml = render_to_string("tracker/weekly_summary.mjml", filling)
         filled = render_to_string("tracker/weekly_summary.txt", filling)
+        subject = gettext("Your week is ready")
     html = _inliner.inline(mrml.to_html(mjml, None, _render_options).content)
     text = re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
-    return RenderedMail(subject=SUBJECT, text=text, html=html)
+    return RenderedMail(subject=subject, text=text, html=html)
 
 
 def _presentation(context: dict[str, Any]) -> dict[str, Any]:
@@ -70,5 +80,5 @@ def _presentation(context: dict[str, Any]) -> dict[str, Any]:
 def _words(score: float | None, status: str) -> str:
     """A score in words: how it stands, never how somebody compares."""
     if score is None:
-        return STATUS_WORDS[status]
-    return next(words for floor, words in SCORE_WORDS if score >= floor)
+        return str(STATUS_WORDS[status])
+    return str(next(words for floor, words in SCORE_WORDS if score >= floor))

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from django.utils import translation
+
+from backend.languages import DEFAULT_LANGUAGE
 from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
@@ -14,7 +17,11 @@ from tracker.wellness import DISCLAIMER
 
 
 def week_document(
-    records: WeekRecords, facts: ParticipantFacts, received_flags: Mapping[str, Sequence[str]] | None = None
+    records: WeekRecords,
+    facts: ParticipantFacts,
+    received_flags: Mapping[str, Sequence[str]] | None = None,
+    *,
+    language: str = DEFAULT_LANGUAGE,
 ) -> dict[str, Any]:
     """Score and explain one week. Scores have one decimal or are None; everything else has two."""
     score, logs = explain_week(records, facts)
@@ -23,8 +30,13 @@ def week_document(
         **score_document(score),
         "domains": [domain_document(domain) for domain in score.domains],
         "logs": [_log_document(log, flags.get(log.id, ())) for log in logs],
-        "disclaimer": DISCLAIMER,
+        "disclaimer": disclaimer(language),
     }
+
+
+def disclaimer(language: str) -> str:
+    with translation.override(language):
+        return str(DISCLAIMER)
 
 
 def score_document(score: WeeklyScore) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
+from backend.languages import closest_language
 from backend.outbox.kinds import register_kind
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.epochs import latest_restore
@@ -231,15 +232,16 @@ def summary_context(user: User, stored: StoredWeek) -> dict[str, Any]:
     score = score_week(stored.records, stored.facts)
     guidance = choose_guidance(stored.records, score, stored.facts)
     head = score_document(score)
+    language = closest_language(user.language)
     return {
         "name": user.display_name,
-        "language": user.language,
+        "language": language,
         "hide_numbers": user.hide_numbers,
         **head,
         "from": head["from"].isoformat(),
         "to": head["to"].isoformat(),
         "domains": [domain_document(domain) for domain in score.domains],
-        "guidance": guidance_document(guidance, hide_numbers=user.hide_numbers),
+        "guidance": guidance_document(guidance, hide_numbers=user.hide_numbers, language=language),
     }
 
 

@@ -5,96 +5,121 @@ The disclaimer is left out: it is exempt by its id.
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from django.conf import settings
 from django.template.engine import Engine
+from django.utils import translation
 
+from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
 from tracker.catalogue.files import read_cognitive_activities, read_exercise_activities, read_foods
-from tracker.evidence import read_evidence
-from tracker.guidance import PRACTICE_NAMES, choose_guidance, guidance_document, library_texts, read_library, texts_of
+from tracker.evidence import evidence_texts, read_evidence
+from tracker.guidance import choose_guidance, guidance_document, library_texts, read_library, texts_of
+from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
-from tracker.summary_mail import DOMAIN_NAMES, SCORE_WORDS, STATUS_WORDS, SUBJECT
-from tracker.wellness import SAFETY_LINES
+from tracker.wellness import DISCLAIMER
 
 TEMPLATES = Path(__file__).parent / "templates" / "tracker"
 _MARKUP = re.compile(
     r"<mj-(?:style|attributes)>.*?</mj-(?:style|attributes)>|<[^>]+>|\{%[^%]*%\}|\{\{[^}]*\}\}", re.DOTALL
 )
+_TRANSLATED = re.compile(r'\{% translate "([^"]*)"[^%]*%\}')
+_CODE = re.compile(r"`[^`\n]+`")  # the names of states and files
 SWEEP_WEEKS = 60
 
 
-def participant_texts() -> Iterator[tuple[str, str]]:
-    """(place, text) of stored, templated and generated texts, in English."""
-    yield from _guidance_files()
-    yield from _catalogue()
-    yield from _templates()
-    yield from _generated()
+def participant_texts(language: str) -> Iterator[tuple[str, str]]:
+    """(place, text) of stored, translated, templated and generated texts, in one language."""
+    yield from _guidance_files(language)
+    yield from _catalogue(language)
+    yield from _translations(language)
+    yield from _generated(language)
+    if language == DEFAULT_LANGUAGE:
+        yield from _templates()
 
 
-def _guidance_files() -> Iterator[tuple[str, str]]:
+def _guidance_files(language: str) -> Iterator[tuple[str, str]]:
     library = read_library()
     suggestions = [text for texts in library.suggestions.values() for text in texts]
-    for name, text in library_texts(suggestions, library.encouragements.values()):
-        yield f"suggestions.json: {name}", text
-    evidence = read_evidence()
-    for card in evidence.cards.values():
-        yield f"evidence.json: {card.id}", card.finding
-    for number, caveat in enumerate(evidence.caveats):
-        yield f"evidence.json: caveat {number}", caveat
-    for name, line in SAFETY_LINES.items():
-        yield f"safety line: {name}", line
+    for name, texts in library_texts(suggestions, library.encouragements.values()):
+        yield f"suggestions.json: {name}", texts[language]
+    for name, texts in evidence_texts(read_evidence()):
+        yield f"evidence.json: {name}", texts[language]
 
 
-def _catalogue() -> Iterator[tuple[str, str]]:
+def _catalogue(language: str) -> Iterator[tuple[str, str]]:
     labels = chain(
         ((entry.code, entry.labels) for entry in read_exercise_activities()),
         ((entry.code, entry.labels) for entry in read_cognitive_activities()),
         ((entry.code, entry.labels) for entry in read_foods()),
+        PRACTICE_LABELS.items(),
     )
     for code, texts in labels:
-        yield f"catalogue: {code}", texts["en"]
+        yield f"catalogue: {code}", texts[language]
     synonyms: Iterator[tuple[str, dict[str, tuple[str, ...]]]] = chain(
         ((entry.code, entry.synonyms) for entry in read_exercise_activities()),
         ((entry.code, entry.synonyms) for entry in read_cognitive_activities()),
         ((entry.code, entry.synonyms) for entry in read_foods()),
     )
     for code, words in synonyms:
-        for word in words["en"]:
+        for word in words[language]:
             yield f"catalogue: {code}, synonym", word
+    for activity in read_cognitive_activities():
+        for example in activity.examples[language]:
+            yield f"catalogue: {activity.code}, example", example
     for food in read_foods():
-        yield f"catalogue: {food.code}, household measure", food.household_measures["en"]
+        yield f"catalogue: {food.code}, household measure", food.household_measures[language]
+
+
+def _translations(language: str) -> Iterator[tuple[str, str]]:
+    """What is translated in Python and templates: in the default language the texts to translate, in others what became of
+    them. A test sees to it that none is missing."""
+    other = next(code for code in LANGUAGE_CODES if code != DEFAULT_LANGUAGE)
+    with translation.override(DEFAULT_LANGUAGE):
+        exempt = str(DISCLAIMER)
+    for name, original, translated in translated_texts(other if language == DEFAULT_LANGUAGE else language):
+        if original != exempt:
+            yield f"translations: {name}", _CODE.sub(" ", original if language == DEFAULT_LANGUAGE else translated)
+
+
+def translated_texts(language: str) -> Iterator[tuple[str, str, str]]:
+    """(name, English, translation) of every entry of a language's compiled file."""
+    for folder in settings.LOCALE_PATHS:
+        with (Path(folder) / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
+            catalogue: dict[str | tuple[str, int], str] = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+        for key, translated in catalogue.items():
+            original = key if isinstance(key, str) else key[0]
+            text = original.rpartition("\x04")[2]  # what stands before it is the context
+            if text:
+                yield text.strip()[:40], text, translated
 
 
 def _templates() -> Iterator[tuple[str, str]]:
+    """The lines of templates as they are written: also those that nobody has marked for translation."""
     folders = [Path(folder) for folder in Engine.get_default().dirs]
-    account_mails = [file for folder in folders for file in folder.glob("account/email/*.txt")]
+    account_mails = [file for folder in folders for file in folder.glob("*/email/*.txt")]
     for file in sorted([*TEMPLATES.glob("*.mjml"), *TEMPLATES.glob("*.txt"), *account_mails]):
-        for number, line in enumerate(_MARKUP.sub(" ", file.read_text("utf-8")).splitlines(), start=1):
+        lines = _MARKUP.sub(" ", _TRANSLATED.sub(r"\1", file.read_text("utf-8"))).splitlines()
+        for number, line in enumerate(lines, start=1):
             if line.strip():
                 yield f"{file.name}: {number}", line.strip()
-    for status, words in STATUS_WORDS.items():
-        yield f"status: {status}", words
-    for _, words in SCORE_WORDS:
-        yield "score in words", words
-    yield "subject of the summary", SUBJECT
-    for name in (*DOMAIN_NAMES.values(), *PRACTICE_NAMES.values()):
-        yield "name of a domain or practice", name
 
 
-def _generated() -> Iterator[tuple[str, str]]:
+def _generated(language: str) -> Iterator[tuple[str, str]]:
     """Guidance over a sweep of made-up weeks, from empty to full, for several participants."""
     for number in range(SWEEP_WEEKS):
         records = _week(number)
         for facts in (ParticipantFacts(), ParticipantFacts(1950, frozenset({"fish", "strength_days"}))):
             chosen = choose_guidance(records, score_week(records, facts), facts)
             for hidden in (False, True):
-                for text in texts_of(guidance_document(chosen, hide_numbers=hidden)):
+                for text in texts_of(guidance_document(chosen, hide_numbers=hidden, language=language)):
                     yield f"guidance of made-up week {number}", text
 
 

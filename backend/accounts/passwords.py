@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 PARTICIPANTS_MINIMUM = 12
 STAFF_MINIMUM = 15
@@ -31,13 +32,23 @@ class LengthValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         if len(password) > MAXIMUM:
-            raise ValidationError(f"This password has more than {MAXIMUM} characters.", code="password_too_long")
+            raise ValidationError(
+                gettext("This password has more than %(most)s characters.") % {"most": MAXIMUM},
+                code="password_too_long",
+            )
         if not is_long_enough(password, for_staff=is_staff(user)):
             least = STAFF_MINIMUM if is_staff(user) else PARTICIPANTS_MINIMUM
-            raise ValidationError(f"This password has fewer than {least} characters.", code="password_too_short")
+            raise ValidationError(
+                gettext("This password has fewer than %(least)s characters.") % {"least": least},
+                code="password_too_short",
+            )
 
     def get_help_text(self) -> str:
-        return f"At least {PARTICIPANTS_MINIMUM} characters, for staff {STAFF_MINIMUM}; at most {MAXIMUM}."
+        return gettext("At least %(least)s characters, for staff %(staff)s; at most %(most)s.") % {
+            "least": PARTICIPANTS_MINIMUM,
+            "staff": STAFF_MINIMUM,
+            "most": MAXIMUM,
+        }
 
 
 class NotCommonValidator(CommonPasswordValidator):

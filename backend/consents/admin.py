@@ -15,8 +15,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backend.audit.participant_rows import ParticipantRowsAdmin
-from backend.consents.documents import DEFAULT_LANGUAGE, CannotPublish, publish
+from backend.consents.documents import CannotPublish, publish
 from backend.consents.models import ConsentDecision, ConsentDocument
+from backend.languages import DEFAULT_LANGUAGE
 
 PARTS = {"title": UnfoldAdminTextInputWidget, "body": UnfoldAdminTextareaWidget}
 LANGUAGE_FIELDS = {

@@ -15,9 +15,9 @@ from django.db import models, transaction
 
 from backend.api.json import encode
 from backend.consents.models import ConsentDocument, Kind
+from backend.languages import DEFAULT_LANGUAGE
 
 SAMPLES = Path(__file__).parent / "data"
-DEFAULT_LANGUAGE = "en"
 _FILE = re.compile(r"(?P<kind>[a-z]+)-(?P<version>[1-9]\d{0,5})\.(?P<language>[a-z]{2}(?:-[A-Z]{2})?)\.md", re.ASCII)
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -79,7 +79,8 @@ def in_language(document: ConsentDocument, language: str) -> tuple[str, Mapping[
 def load_documents(folder: Path, *, now: datetime, published: bool) -> list[ConsentDocument]:
     """Bring a folder's documents in as drafts, or published; safe to run again. Raises CannotLoad or CannotPublish.
 
-    A draft takes the file's texts. A published document is left alone if the texts are the same, and refused if not.
+    A draft takes the file's texts. A published document is left alone: refused are other words, while a language that it
+    was published without has to wait for its next version.
     """
     loaded = []
     for file in sorted(read_folder(folder), key=lambda file: (file.kind, file.version)):
@@ -90,7 +91,7 @@ def load_documents(folder: Path, *, now: datetime, published: bool) -> list[Cons
             ConsentDocument.objects.filter(pk=document.pk).update(texts=models.Value(file.texts, models.JSONField()))
             if published:
                 publish(document, now=now)
-        elif document.content_hash != texts_hash(file.texts):
+        elif any(file.texts.get(language) != text for language, text in document.texts.items()):
             raise CannotLoad(f"{document} is published and can't change. Give the new text the next version.")
         loaded.append(document)
     return loaded

@@ -17,8 +17,9 @@ from backend.api.parameters import MAX_PAGE, read_parameters
 from backend.api.problems import NotFound
 from backend.api.serializers import StrictSerializer
 from backend.consents.decisions import Standing, decide, history, standings
-from backend.consents.documents import DEFAULT_LANGUAGE, in_language
+from backend.consents.documents import in_language
 from backend.consents.models import ConsentDecision, ConsentDocument, Decision, Kind
+from backend.languages import DEFAULT_LANGUAGE
 from backend.limits.views import PublicView
 
 

@@ -20,6 +20,7 @@ from psycopg import sql
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.api.problems import FieldError, Invalid, Problem
+from backend.languages import closest_language
 from backend.privacy.mails import send_code_mail
 from backend.privacy.models import Confirmation
 
@@ -68,7 +69,7 @@ def send_code(user: User, *, now: datetime) -> None:
     code = "".join(secrets.choice(LETTERS) for _ in range(8))
     Confirmation.objects.filter(user=user).update(code_hash=_code_hash(user.pk, code), code_ends_at=now + CODE_LIFETIME)
     try:
-        send_code_mail(user.email, f"{code[:4]}-{code[4:]}")
+        send_code_mail(user.email, f"{code[:4]}-{code[4:]}", language=closest_language(user.language))
     except (smtplib.SMTPException, OSError) as error:
         logger.warning("code_not_mailed", user=str(user.pk), reason=type(error).__name__)
         raise MailUnavailable(headers={"Retry-After": "60"}) from error

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import Device, User
+from backend.languages import closest_language
 from backend.privacy import ledger
 from backend.privacy.ledger import Erasure
 from backend.privacy.mails import send_farewell
@@ -81,7 +82,7 @@ def _erase_closed_account(request_id: UUID, *, now: datetime) -> bool:
         ledger.append_erasure(Path(settings.ERASURE_LEDGER), Erasure(user.pk, now))
     logger.info("account_erased", user=str(user.pk))
     if address is not None:
-        send_farewell(address, user.pk)
+        send_farewell(address, user.pk, language=closest_language(user.language))
     return True
 
 

@@ -13,7 +13,7 @@ from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.api.problems import Problem
 from backend.outbox.sending import NewMail, enqueue
-from backend.privacy.mails import ERASURE_REQUESTED, local_time
+from backend.privacy.mails import ERASURE_REQUESTED, erasure_requested_context
 from backend.privacy.models import ErasureRequest, ErasureState
 from backend.wake import wake
 
@@ -56,7 +56,7 @@ def request_erasure(user: User, *, device_id: UUID | None, now: datetime) -> tup
     window = timedelta(days=settings.ERASURE_WINDOW_DAYS)
     request = ErasureRequest.objects.create(user=user, requested_at=now, erases_at=now + window, device_id=device_id)
     if with_confirmed_address([user.pk]):
-        context = {"erases_at": local_time(request.erases_at, user.home_time_zone)}
+        context = erasure_requested_context(request.erases_at, user)
         key = f"{ERASURE_REQUESTED}:{request.pk}"
         enqueue([NewMail(user.pk, ERASURE_REQUESTED, key, context, now, request.erases_at if window else None)])
     transaction.on_commit(lambda: wake("tracker.tasks.send_mail"))

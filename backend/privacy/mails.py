@@ -13,8 +13,12 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.utils import dateformat, translation
 from django.utils.html import linebreaks
+from django.utils.translation import gettext
 
+from backend.accounts.models import User
+from backend.languages import DEFAULT_LANGUAGE, closest_language
 from backend.outbox.kinds import RenderedMail, register_kind
 
 logger = structlog.get_logger(__name__)
@@ -23,29 +27,45 @@ ERASURE_REQUESTED = "erasure_requested"
 
 
 def local_time(moment: datetime, zone: str) -> str:
-    """For people: `Tuesday 1 December 2026, 15:30 (Europe/Helsinki)`."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({zone})"
+    """For people, in the active language: `Tuesday 1 December 2026, 15:30 (Europe/Helsinki)`."""
+    # Translators: how a day and a time are written, in the letters of Django's date filter.
+    form = gettext("l j F Y, H:i")
+    return f"{dateformat.format(moment.astimezone(ZoneInfo(zone)), form)} ({zone})"
+
+
+def erasure_requested_context(erases_at: datetime, user: User) -> dict[str, Any]:
+    return {
+        "erases_at": erases_at.isoformat(),
+        "time_zone": user.home_time_zone,
+        "language": closest_language(user.language),
+    }
 
 
 def render_erasure_requested(context: dict[str, Any]) -> RenderedMail:
-    text = render_to_string(
-        "privacy/mail/erasure_requested.txt", {**context, "page": f"{settings.PUBLIC_URL}/account/erase"}
-    )
-    return RenderedMail("Your account will be erased", text, linebreaks(text, autoescape=True))
+    with translation.override(context.get("language", DEFAULT_LANGUAGE)):
+        erases_at = context["erases_at"]
+        if "time_zone" in context:  # rows from before there were languages hold the words
+            erases_at = local_time(datetime.fromisoformat(erases_at), context["time_zone"])
+        filling = {"erases_at": erases_at, "page": f"{settings.PUBLIC_URL}/account/erase"}
+        text = render_to_string("privacy/mail/erasure_requested.txt", filling)
+        return RenderedMail(gettext("Your account will be erased"), text, linebreaks(text, autoescape=True))
 
 
-def send_code_mail(address: str, code: str) -> None:
+def send_code_mail(address: str, code: str, *, language: str) -> None:
     """Raises what the mail backend raises."""
-    text = render_to_string("privacy/mail/erasure_code.txt", {"code": code})
-    EmailMessage("Engram: your code", text, settings.DEFAULT_FROM_EMAIL, [address]).send()
+    with translation.override(language):
+        text = render_to_string("privacy/mail/erasure_code.txt", {"code": code})
+        subject = gettext("Engram: your code")
+    EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address]).send()
 
 
-def send_farewell(address: str, user_id: UUID) -> None:
+def send_farewell(address: str, user_id: UUID, *, language: str) -> None:
     """The last mail, once. If it can't be sent there is nowhere left to keep it, so it is let go."""
-    text = render_to_string("privacy/mail/erased.txt")
+    with translation.override(language):
+        text = render_to_string("privacy/mail/erased.txt")
+        subject = gettext("Your account has been erased")
     try:
-        EmailMessage("Your account has been erased", text, settings.DEFAULT_FROM_EMAIL, [address]).send()
+        EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address]).send()
     except (smtplib.SMTPException, OSError) as error:
         logger.warning("farewell_not_sent", user=str(user_id), reason=type(error).__name__)
 

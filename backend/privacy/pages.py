@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
@@ -27,14 +28,14 @@ from backend.privacy.erasure_requests import (
 from backend.privacy.mails import local_time
 
 WORDS = {
-    "wrong_password": "This is not your password.",
-    "wrong_code": "This code is not valid, or no longer.",
-    "too_many_attempts": "Too many tries. Wait a quarter of an hour, and try again.",
-    "no_confirmed_address": "There is no confirmed address to send a code to.",
-    "mail_unavailable": "The code could not be mailed. Try again later.",
-    "staff_account": "An account of staff can't be erased here: ask whoever runs this installation.",
-    "erasure_begun": "The erasure has begun and can't be taken back.",
-    "nothing_given": "Enter your password, or a code.",
+    "wrong_password": gettext_lazy("This is not your password."),
+    "wrong_code": gettext_lazy("This code is not valid, or no longer."),
+    "too_many_attempts": gettext_lazy("Too many tries. Wait a quarter of an hour, and try again."),
+    "no_confirmed_address": gettext_lazy("There is no confirmed address to send a code to."),
+    "mail_unavailable": gettext_lazy("The code could not be mailed. Try again later."),
+    "staff_account": gettext_lazy("An account of staff can't be erased here: ask whoever runs this installation."),
+    "erasure_begun": gettext_lazy("The erasure has begun and can't be taken back."),
+    "nothing_given": gettext_lazy("Enter your password, or a code."),
 }
 
 
@@ -58,7 +59,7 @@ class EraseAccount(LoginRequiredMixin, View):
                 case "send_code":
                     refuse_staff(user)
                     confirming.send_code(user, now=now)
-                    return self.show(request, said="We have mailed you a code. It is good for 15 minutes.")
+                    return self.show(request, said=gettext("We have mailed you a code. It is good for 15 minutes."))
                 case _:
                     return self.request_erasure(request, user)
         except Problem as problem:
@@ -70,7 +71,7 @@ class EraseAccount(LoginRequiredMixin, View):
         refuse_staff(user)
         password, code = request.POST.get("password", "")[:256], request.POST.get("code", "").strip()[:20]
         if not (password or code):
-            return self.show(request, error=WORDS["nothing_given"])
+            return self.show(request, error=str(WORDS["nothing_given"]))
         confirming.confirm(user, password=password or None, code=code or None, now=now)
         request_erasure(user, device_id=None, now=now)
         return redirect(request.path)
@@ -101,4 +102,4 @@ def signed_in(request: HttpRequest) -> User:
 
 def _words(problem: Problem) -> str:
     code = problem.errors[0].code if isinstance(problem, Invalid) and problem.errors else problem.code
-    return WORDS[code]
+    return str(WORDS[code])

@@ -126,7 +126,10 @@ MAILS = Section(
     "Mails written to you, with their text.",
     (
         Column("kind", "What the mail is."),
-        Column("state", "What became of it: pending, connecting, data_started, sent, failed, unknown, cancelled."),
+        Column(
+            "state",
+            "What became of it: `pending`, `connecting`, `data_started`, `sent`, `failed`, `unknown`, `cancelled`.",
+        ),
         Column("created_at", "When it was written."),
         Column("sent_at", "When the mail server took it."),
         Column("message_id", "Its Message-ID."),
@@ -180,7 +183,7 @@ EXPORTS = Section(
     "The exports that you asked for, this one included.",
     (
         Column("id", "The export's number."),
-        Column("state", "What became of it: pending, running, ready, failed, expired."),
+        Column("state", "What became of it: `pending`, `running`, `ready`, `failed`, `expired`."),
         Column("requested_at", "When you asked for it."),
         Column("finished_at", "When it was ready."),
         Column("expires_at", "When it is, or was, thrown away."),

@@ -26,7 +26,7 @@ Change = Callable[[App, list[Any]], None]
 def change_password(app: App, mailoutbox: list[Any]) -> None:
     answer = app.post("account/password/change", {"current_password": PASSWORD, "new_password": NEW})
     assert answer.status_code == 200, answer.content
-    assert mailoutbox[-1].subject == "Engram: Password Changed"
+    assert mailoutbox[-1].subject == "Engram: Your password was changed"
     assert "signs out every device" in mailoutbox[-1].body
 
 

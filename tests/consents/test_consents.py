@@ -16,6 +16,7 @@ from backend.accounts.models import Device, User
 from backend.consents.decisions import research_participants
 from backend.consents.documents import CannotPublish, load_documents, publish, texts_hash
 from backend.consents.models import ConsentDecision, ConsentDocument
+from backend.languages import LANGUAGE_CODES
 from tests.conftest import Phone, exercise
 from tracker.models import ExerciseLog
 from tracker.scoring.weeks import Week
@@ -81,6 +82,13 @@ def test_old_versions_stay_readable_and_drafts_are_nobodys_business(client: Clie
     assert client.get("/v1/consent-documents/terms/1").json() == first
 
 
+def test_the_samples_are_there_in_every_language(client: Client, documents: None) -> None:
+    for language in LANGUAGE_CODES:
+        results = client.get(f"/v1/consent-documents?language={language}").json()["results"]
+        assert [entry["language"] for entry in results] == [language] * 3
+    assert results[2]["title"] == "Condiciones de uso (ejemplo)"
+
+
 def test_a_missing_language_gets_english(client: Client) -> None:
     texts = {"en": {"title": "Terms", "body": "Words.\n"}, "es": {"title": "Condiciones", "body": "Palabras.\n"}}
     publish(draft("terms", 1, **texts), now=timezone.now())
@@ -129,6 +137,17 @@ def test_an_older_version_is_not_published_after_a_newer_one(documents: None) ->
     published("terms", 3)
     with pytest.raises(CannotPublish, match="Version 3 is published already"):
         publish(draft("terms", 2), now=timezone.now())
+
+
+def test_a_published_document_gets_no_language_later(client: Client, tmp_path: Path) -> None:
+    """Nor is it an error: whoever loads the same folder again gets on with what was published."""
+    (tmp_path / "terms-1.en.md").write_text("# Terms\n\nWords.\n")
+    (document,) = load_documents(tmp_path, now=timezone.now(), published=True)
+    document.refresh_from_db()
+    (tmp_path / "terms-1.es.md").write_text("# Condiciones\n\nPalabras.\n")
+    (again,) = load_documents(tmp_path, now=timezone.now(), published=True)
+    assert (again.texts, again.content_hash) == (document.texts, document.content_hash)
+    assert client.get("/v1/consent-documents?language=es").json()["results"][0]["title"] == "Terms"
 
 
 def test_loading_again_changes_nothing_and_other_words_are_refused(documents: None, tmp_path: Path) -> None:

@@ -126,6 +126,26 @@ def test_the_zip_holds_every_section_twice_and_explains_each_column(phone: Phone
     assert b"secret" not in b"".join(archive.read(name) for name in archive.namelist() if "logs" in name)
 
 
+def test_an_export_explains_itself_in_the_participants_language(phone: Phone) -> None:
+    english = json.loads(opened(phone, export_of(phone)).read("data_dictionary.json"))
+    phone.patch("/v1/me", {"language": "es"})
+    archive = opened(phone, export_of(phone))
+    assert (
+        archive.read("README.md").decode().startswith("# Tus datos\n\nTodo lo que esta instalación de Engram guardaba")
+    )
+    text = archive.read("data_dictionary.md").decode()
+    assert text.startswith("# Qué significan los archivos y las columnas\n")
+    assert "| `duration_seconds` | Tiempo activo, sin las pausas. | segundos |" in text
+    spanish = json.loads(archive.read("data_dictionary.json"))
+    for section, same in zip(spanish, english, strict=True):
+        assert (section["name"], section["files"]) == (same["name"], same["files"])
+        assert section["meaning"] != same["meaning"]
+        for column, other in zip(section["columns"], same["columns"], strict=True):
+            assert column["name"] == other["name"]
+            assert column["meaning"] != other["meaning"]
+        assert [item["what"] for item in section["not_included"]] == [item["what"] for item in same["not_included"]]
+
+
 def test_everything_of_mine_is_in_it_and_no_secret_and_nothing_of_others(phone: Phone, other_phone: Phone) -> None:
     fill_every_table(phone.user, "kanarienvogel-rosa")
     fill_every_table(other_phone.user, "kanarienvogel-other")

@@ -17,13 +17,13 @@ from tracker import guidance as guidance_module
 from tracker.evidence import read_evidence
 from tracker.guidance import (
     DATA,
-    PRACTICE_NAMES,
     GuidanceFileError,
     choose_guidance,
     guidance_document,
     read_library,
     texts_of,
 )
+from tracker.guidance_words import PRACTICE_NAMES
 from tracker.scoring.protocol import FOOD_GROUPS, WES_1_0_0
 from tracker.scoring.records import DayMark, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
@@ -156,8 +156,11 @@ def test_every_practice_has_texts_and_evidence() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"text": "This will boost your BDNF."}, "BDNF"),
-        ({"title": "Burn calories"}, "calories"),
+        ({"text": {"en": "This will boost your BDNF.", "es": "Sal a caminar."}}, "BDNF"),
+        ({"title": {"en": "Burn calories", "es": "A caminar"}}, "calories"),
+        ({"title": {"en": "A walk", "es": "Quema calorías"}}, "Quema"),
+        ({"title": {"en": "A walk"}}, "there is no text in es"),
+        ({"text": {"en": "", "es": "Sal a caminar."}}, "there is no text in en"),
         ({"practice": "sleep"}, "no practice"),
         ({"evidence_id": "made_up"}, "no evidence card"),
         ({"safety": "made_up"}, "no safety line"),

@@ -83,7 +83,7 @@ def test_a_closed_week_has_its_score_and_one_mail(phone: Phone, last_week: Week,
     for part in (text, html):
         assert f"{stored.score} of 100" in part.replace("\n", " ") or str(stored.score) in part
         assert "Rosa" in part
-    assert DISCLAIMER in " ".join(text.split())
+    assert str(DISCLAIMER) in " ".join(text.split())
     assert str(stored.score) not in message["Subject"]
     assert "http://" not in html.replace("http://www.w3.org", "").replace("http://localhost", "")
     assert "<img" not in html

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
+from backend.languages import LANGUAGE_CODES
 from tracker import wellness_texts
-from tracker.evidence import read_evidence
+from tracker.evidence import evidence_texts, read_evidence
 from tracker.wellness import DISCLAIMER, SAFETY_LINES, check_text
+from tracker.wellness_rules import RULES
 
 MUST_FAIL = [
     ("bdnf_claim", "Walking boosts your BDNF."),
@@ -80,7 +84,81 @@ MUST_PASS = [
     "Put the phone in another room.",
     "Try a short tai chi sequence in the park.",
     "In 29 studies one aerobic session went with a brief change in a blood marker.",
-    *SAFETY_LINES.values(),
+    *map(str, SAFETY_LINES.values()),
+]
+
+
+MUST_FAIL_IN_SPANISH = [
+    ("bdnf_claim", "Caminar aumenta tu BDNF."),
+    ("bdnf_claim", "Tu BDNF puede estar bajo."),
+    ("bdnf_claim", "Una semana para subir los niveles de BDNF."),
+    ("bdnf_claim", "El BDNF sube con el ejercicio."),
+    ("disease_claim", "Leer previene la demencia."),
+    ("disease_claim", "Frena el deterioro cognitivo con frutos rojos."),
+    ("disease_claim", "Puede retrasar la enfermedad de Alzheimer."),
+    ("disease_claim", "El ejercicio trata la depresión."),
+    ("disease_claim", "El taichí revierte el envejecimiento."),
+    ("disease_claim", "Cura la diabetes."),
+    ("disease_claim", "La demencia se previene caminando."),
+    ("risk_claim", "El pescado reduce el riesgo de problemas del corazón."),
+    ("risk_claim", "Menos riesgo de ictus."),
+    ("diagnosis", "Esto diagnostica problemas de memoria."),
+    ("diagnosis", "Detectamos señales tempranas."),
+    ("diagnosis", "Puede que tengas un problema de memoria."),
+    ("diagnosis", "Quizás padezcas algo."),
+    ("brain_claim", "Baja tu edad cerebral."),
+    ("brain_claim", "Correr estimula la neurogénesis."),
+    ("brain_claim", "Científicamente probado."),
+    ("brain_claim", "Resultados garantizados."),
+    ("product", "Toma un suplemento."),
+    ("product", "Una cápsula al día."),
+    ("product", "Prueba 500 mg de omega 3."),
+    ("product", "Más vitaminas."),
+    ("product", "La dosis justa."),
+    ("product", "El ayuno intermitente ayuda."),
+    ("product", "Prueba la dieta keto."),
+    ("product", "Deja de tomar tu medicación."),
+    ("product", "Una copa de vino está bien."),
+    ("product", "Un poco de alcohol no importa."),
+    ("body", "Quemaste 300 calorías."),
+    ("body", "Ideal para perder peso."),
+    ("body", "Baja de peso en un mes."),
+    ("body", "Calcula tu IMC."),
+    ("body", "Reduce tu grasa."),
+    ("body", "Te has ganado ese pastel."),
+    ("body", "Un día de comida trampa."),
+    ("body", "Sin culpa por la comida mala."),
+    ("body", "Un batido para desintoxicar."),
+    ("shame", "Fracasaste esta semana."),
+    ("shame", "No seas vago."),
+    ("shame", "Solo caminaste dos veces."),
+    ("shame", "Sólo 2 de 4 días."),
+    ("shame", "Registraste solamente un día."),
+    ("shame", "Racha rota."),
+    ("shame", "Perdiste tu racha."),
+    ("shame", "Te estás quedando atrás."),
+    ("shame", "Quedaste quinto en el ranking."),
+    ("shame", "Caminaste menos que los demás."),
+    ("disease_claim", "Previene la d e m e n c i a."),
+    ("body", "Quema c4lorías."),
+]
+MUST_PASS_IN_SPANISH = [
+    "Registraste 90 de 150 minutos activos; con 10 más sumarías 4,3 puntos en ejercicio.",
+    "Sal a caminar después del desayuno.",
+    "Cuando tengas ganas, sube al autobús una parada después.",
+    "Patada hacia atrás, con apoyo.",
+    "Aliña con vinagre de vino y aceite.",
+    "Levanta pesas ligeras dos veces por semana.",
+    "Ejercicios con el peso corporal.",
+    "Sal a caminar en solitario o en compañía.",
+    "Baja los brazos despacio y súbelos otra vez.",
+    "Puede que tengas tiempo para una caminata.",
+    "Leche baja en grasa.",
+    "Carne de ganado de pastoreo.",
+    "Evita la hora de más calor.",
+    "Una tarde tranquila para leer.",
+    "Un puñado pequeño de frutos secos.",
+    "Trata de acostarte a la misma hora.",
 ]
 
 
@@ -93,6 +171,19 @@ def test_what_must_never_be_said_is_found(rule: str, text: str) -> None:
         assert hit.reason
 
 
+@pytest.mark.parametrize(("rule", "text"), MUST_FAIL_IN_SPANISH)
+def test_what_must_never_be_said_is_found_in_spanish(rule: str, text: str) -> None:
+    hits = check_text(text, language="es")
+    assert rule in [hit.rule for hit in hits]
+    for hit in hits:
+        assert text[hit.start : hit.end] == hit.match
+
+
+@pytest.mark.parametrize("text", MUST_PASS_IN_SPANISH)
+def test_what_is_fine_passes_in_spanish(text: str) -> None:
+    assert check_text(text, language="es") == ()
+
+
 @pytest.mark.parametrize("text", MUST_PASS)
 def test_what_is_fine_passes(text: str) -> None:
     assert check_text(text) == ()
@@ -103,29 +194,48 @@ def test_places_are_those_of_the_original_text() -> None:
     assert (hit.rule, hit.match, hit.start) == ("product", "wi\u00adne", 17)
 
 
-def test_every_stored_and_generated_text_passes() -> None:
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
+def test_every_stored_and_generated_text_passes(language: str) -> None:
     count = 0
-    for place, text in wellness_texts.participant_texts():
-        assert check_text(text) == (), (place, text)
+    for place, text in wellness_texts.participant_texts(language):
+        assert check_text(text, language=language) == (), (place, text)
         count += 1
-    assert count > 400
+    assert count > 5000
+
+
+def test_every_language_has_rules() -> None:
+    assert set(RULES) == set(LANGUAGE_CODES)
+    names = [rule.name for rule in RULES["en"]]
+    for rules in RULES.values():
+        assert [rule.name for rule in rules] == names
 
 
 def test_the_disclaimer_is_exempt_by_its_id_alone() -> None:
-    assert check_text(DISCLAIMER) != ()
-    assert DISCLAIMER not in [text for _, text in wellness_texts.participant_texts()]
+    for language in LANGUAGE_CODES:
+        with translation.override(language):
+            disclaimer = str(DISCLAIMER)
+        assert check_text(disclaimer, language=language) != ()
+        assert disclaimer not in [text for _, text in wellness_texts.participant_texts(language)]
 
 
 def test_evidence_is_told_as_research() -> None:
     for card in read_evidence().cards.values():
-        assert check_text(card.finding) == ()
+        for language in LANGUAGE_CODES:
+            assert check_text(card.finding[language], language=language) == ()
+
+
+def test_findings_say_the_same_numbers_in_every_language() -> None:
+    evidence = read_evidence()
+    for name, texts in evidence_texts(evidence):
+        numbers = {tuple(re.findall(r"-?\d+(?:\.\d+)*", text)) for text in texts.values()}
+        assert len(numbers) == 1, name
 
 
 def test_the_command_fails_on_a_planted_violation(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     call_command("check_wellness")
     assert "no hits" in capsys.readouterr().out
     planted = [("planted.json: 1", "This will cure dementia.")]
-    monkeypatch.setattr(wellness_texts, "participant_texts", lambda: iter(planted))
+    monkeypatch.setattr(wellness_texts, "participant_texts", lambda language: iter(planted))
     with pytest.raises(SystemExit) as stop:
         call_command("check_wellness")
     assert stop.value.code == 1
@@ -143,6 +253,6 @@ def test_the_command_checks_standard_input_line_by_line(monkeypatch: pytest.Monk
 
 
 def test_templates_are_among_the_texts() -> None:
-    places = {place.split(":")[0] for place, _ in wellness_texts.participant_texts()}
+    places = {place.split(":")[0] for place, _ in wellness_texts.participant_texts("en")}
     assert {"weekly_summary.txt", "weekly_summary.mjml", "suggestions.json", "evidence.json"} <= places
     assert Path(wellness_texts.TEMPLATES).is_dir()

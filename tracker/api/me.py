@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -19,6 +18,7 @@ from backend.api.conditional import not_modified
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import in_pages, make_cursor, read_parameters
 from backend.api.serializers import StrictSerializer
+from backend.languages import LANGUAGES
 from tracker.api.schemas import ME
 from tracker.profiles import change_profile, profile_document, profile_tag
 from tracker.scoring.protocol import WES_1_0_0
@@ -61,7 +61,7 @@ class MeSerializer(StrictSerializer):
     email = serializers.EmailField(read_only=True)
     display_name = serializers.CharField(max_length=80, allow_blank=True, required=False, validators=[one_visible_line])
     home_time_zone = serializers.CharField(max_length=64, required=False, help_text="IANA name.")
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     hide_numbers = serializers.BooleanField(required=False)
     preferred_origins = serializers.ListField(
         child=serializers.CharField(max_length=241),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.api.openapi import array_schema, named_schema, object_schema
+from backend.languages import LANGUAGE_CODES
 from tracker.catalogue.entries import FOOD_CATEGORIES
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, STATUSES, WES_1_0_0
 
@@ -106,7 +107,8 @@ _EVIDENCE = object_schema(
         "version": {"type": "integer", "minimum": 1},
         "practices": array_schema(_PRACTICE_CODE),
         "finding": STRING,
-        "grade": STRING,
+        "grade": {"type": "string", "description": "Always in English; `grade_label` is for people."},
+        "grade_label": STRING,
         "years": array_schema({"type": "integer"}),
         "dois": array_schema(STRING),
         "caveats": array_schema(STRING),
@@ -221,7 +223,7 @@ ME = object_schema(
         "email": {"type": "string", "format": "email"},
         "display_name": {"type": "string", "maxLength": 80},
         "home_time_zone": {"type": "string", "description": "IANA name."},
-        "language": STRING,
+        "language": {"type": "string", "enum": list(LANGUAGE_CODES)},
         "hide_numbers": BOOLEAN,
         "preferred_origins": array_schema(STRING, maxItems=20),
         "weekly_email": object_schema(

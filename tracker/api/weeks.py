@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -9,20 +10,35 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend.accounts.models import User
 from backend.accounts.participants import ParticipantView
 from backend.api.conditional import not_modified
 from backend.api.openapi import IF_NONE_MATCH, etag, named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
+from backend.languages import closest_language, read_language
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
 from tracker.guidance import guidance_document
 from tracker.participant_facts import current_week
 from tracker.participant_weeks import explained_week, guidance_of_week, standing, week_overviews
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
-from tracker.wellness import DISCLAIMER
+from tracker.week_documents import disclaimer
 
 MAX_WEEKS = 52
+
+
+LANGUAGE = OpenApiParameter(
+    "language",
+    str,
+    description="A language tag such as es, for the texts; the participant's own language if not given, English if there are"
+    " no texts in it.",
+)
+
+
+def _language(given: Mapping[str, Any], user: User) -> str:
+    """The language of the texts. No header decides it: the same address is the same document on every phone."""
+    return given.get("language") or closest_language(user.language)
 
 
 def _answer(request: Request, tag: str, build: Any) -> Response:
@@ -40,6 +56,7 @@ class WeekListView(ParticipantView):
         parameters=[
             OpenApiParameter("from", WEEK_NAME, description="First week, such as 2026-W40; 12 weeks ago if not given."),
             OpenApiParameter("to", WEEK_NAME, description="Last week; the current one if not given."),
+            LANGUAGE,
             IF_NONE_MATCH,
             etag(200, 304),
         ],
@@ -48,7 +65,8 @@ class WeekListView(ParticipantView):
     )
     def get(self, request: Request) -> Response:
         user = self.participant
-        given = read_parameters(request, {"from": read_week, "to": read_week})
+        given = read_parameters(request, {"from": read_week, "to": read_week, "language": read_language})
+        language = _language(given, user)
         last = given.get("to") or current_week(user, now=timezone.now())
         first = given.get("from") or last.minus(11)
         if not 0 <= last.weeks_since(first) < MAX_WEEKS:
@@ -56,9 +74,14 @@ class WeekListView(ParticipantView):
                 errors=[FieldError("?from", "out_of_range", f"Ask for 1 to {MAX_WEEKS} weeks, first to last.")]
             )
         stand = standing(user, first, last)
-        tag = stand.tag(user, str(first), str(last))
+        tag = stand.tag(user, language, str(first), str(last))
         return _answer(
-            request, tag, lambda: {"results": week_overviews(user, first, last, stand.due), "disclaimer": DISCLAIMER}
+            request,
+            tag,
+            lambda: {
+                "results": week_overviews(user, first, last, stand.due),
+                "disclaimer": disclaimer(language),
+            },
         )
 
 
@@ -67,45 +90,48 @@ class WeekView(ParticipantView):
 
     @extend_schema(
         operation_id="read_week",
-        parameters=[IF_NONE_MATCH, etag(200, 304)],
+        parameters=[LANGUAGE, IF_NONE_MATCH, etag(200, 304)],
         summary="A week's score, explained",
-        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None},
+        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None, **problems(422)},
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:
         user = self.participant
-        tag = standing(user).tag(user, str(week))
-        return _answer(request, tag, lambda: explained_week(user, week))
+        language = _language(read_parameters(request, {"language": read_language}), user)
+        tag = standing(user).tag(user, language, str(week))
+        return _answer(request, tag, lambda: explained_week(user, week, language=language))
 
 
 class CurrentWeekView(ParticipantView):
     @extend_schema(
         operation_id="read_current_week",
-        parameters=[IF_NONE_MATCH, etag(200, 304)],
+        parameters=[LANGUAGE, IF_NONE_MATCH, etag(200, 304)],
         summary="The current week at home, explained",
-        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None},
+        responses={200: OpenApiResponse(named_schema("Week", WEEK)), 304: None, **problems(422)},
         tags=["weeks"],
     )
     def get(self, request: Request) -> Response:
         user = self.participant
         week = current_week(user, now=timezone.now())
-        tag = standing(user).tag(user, str(week))
-        return _answer(request, tag, lambda: explained_week(user, week))
+        language = _language(read_parameters(request, {"language": read_language}), user)
+        tag = standing(user).tag(user, language, str(week))
+        return _answer(request, tag, lambda: explained_week(user, week, language=language))
 
 
 class GuidanceView(ParticipantView):
     @extend_schema(
         operation_id="read_guidance",
-        parameters=[IF_NONE_MATCH, etag(200, 304)],
+        parameters=[LANGUAGE, IF_NONE_MATCH, etag(200, 304)],
         summary="Up to three suggestions for a week, and one thing to keep going",
-        responses={200: OpenApiResponse(named_schema("Guidance", GUIDANCE)), 304: None},
+        responses={200: OpenApiResponse(named_schema("Guidance", GUIDANCE)), 304: None, **problems(422)},
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:
         user = self.participant
-        tag = standing(user).tag(user, str(week), "guidance")
+        language = _language(read_parameters(request, {"language": read_language}), user)
+        tag = standing(user).tag(user, language, str(week), "guidance")
         return _answer(
             request,
             tag,
-            lambda: guidance_document(guidance_of_week(user, week), hide_numbers=user.hide_numbers),
+            lambda: guidance_document(guidance_of_week(user, week), hide_numbers=user.hide_numbers, language=language),
         )

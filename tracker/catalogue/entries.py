@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-LANGUAGES = ("en", "es")
+from backend.languages import LANGUAGE_CODES
+
+LANGUAGES = LANGUAGE_CODES
 EXERCISE_CATEGORIES = (
     "walking",
     "running",

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from backend.api.json import encode
+from backend.languages import DEFAULT_LANGUAGE
 from tracker import wellness_texts
-from tracker.wellness import RULES, check_text
+from tracker.wellness import check_text
+from tracker.wellness_rules import RULES
 
 
 class Command(BaseCommand):
@@ -22,30 +25,40 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--text", choices=["-"], help="Read texts from standard input, one a line.")
-        parser.add_argument("--language", choices=sorted(RULES), default="en")
+        parser.add_argument(
+            "--language", choices=sorted(RULES), help="If not given, every language; of standard input, English."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        check = self.check_lines if options["text"] else self.check_everything
-        if not check(options["language"]):
+        given = [options["language"]] if options["language"] else []
+        if options["text"]:
+            fine = self.check_lines(given or [DEFAULT_LANGUAGE])
+        else:
+            fine = self.check_everything(given or sorted(RULES))
+        if not fine:
             sys.exit(1)
 
-    def check_lines(self, language: str) -> bool:
+    def check_lines(self, languages: Sequence[str]) -> bool:
         fine = True
         for line in sys.stdin:
             hits = [
                 {"rule": hit.rule, "start": hit.start, "end": hit.end, "match": hit.match}
+                for language in languages
                 for hit in check_text(line.rstrip("\n"), language=language)
             ]
             print(encode({"ok": not hits, "hits": hits}).decode())
             fine = fine and not hits
         return fine
 
-    def check_everything(self, language: str) -> bool:
-        texts = hits = 0
-        for place, text in wellness_texts.participant_texts():
-            texts += 1
-            for hit in check_text(text, language=language):
-                hits += 1
-                print(f"{place}: {hit.rule} {hit.match!r} at {hit.start}. {hit.reason}")
-        print(f"{texts} texts, {hits or 'no'} hits.")
-        return not hits
+    def check_everything(self, languages: Sequence[str]) -> bool:
+        fine = True
+        for language in languages:
+            texts = hits = 0
+            for place, text in wellness_texts.participant_texts(language):
+                texts += 1
+                for hit in check_text(text, language=language):
+                    hits += 1
+                    print(f"{place}: {hit.rule} {hit.match!r} at {hit.start}. {hit.reason}")
+            print(f"{language}: {texts} texts, {hits or 'no'} hits.")
+            fine = fine and not hits
+        return fine

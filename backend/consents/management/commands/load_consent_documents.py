@@ -30,4 +30,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for document in documents:
             document.refresh_from_db()
-            self.stdout.write(f"{document}: {'published' if document.published_at else 'draft'}")
+            languages = ", ".join(sorted(document.texts))
+            self.stdout.write(f"{document}: {'published' if document.published_at else 'draft'} in {languages}")
