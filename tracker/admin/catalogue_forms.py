@@ -49,7 +49,7 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.adding = self.instance._state.adding
         if not self.adding:
-            self.initial |= self.spreadsheet.line(self.instance)
+            self.initial = {**self.initial, **self.spreadsheet.line(self.instance)}
             self.fields["code"].disabled = True
 
     def clean(self) -> dict[str, Any]:
