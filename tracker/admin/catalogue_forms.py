@@ -17,7 +17,7 @@ from tracker.catalogue.spreadsheets import (
 )
 from tracker.models.catalogue import CatalogueEntry
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES
-from tracker.wellness import RULES, check_text
+from tracker.wellness import check_text
 
 NO_OR_YES = (("false", "No"), ("true", "Yes"))
 SEVERAL = "Several between semicolons, as people type them."
@@ -35,7 +35,7 @@ def wellness_errors(entry: CatalogueEntry, spreadsheet: Spreadsheet[Any]) -> dic
     for name in TEXT_COLUMNS:
         for language in LANGUAGES:
             column = f"{name}_{language}"
-            if column in line and language in RULES and (hits := check_text(line[column], language=language)):
+            if column in line and (hits := check_text(line[column], language=language)):
                 errors[column] = f"This must not stand in a text for participants: {hits[0].match}"
     return errors
 
