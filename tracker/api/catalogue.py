@@ -17,17 +17,16 @@ from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import page_size, read_parameters, unacceptable
 from backend.api.problems import FieldError
+from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_TAG, read_language
 from backend.limits.views import PublicView
 from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, FOUND, PRACTICE
 from tracker.catalogue.documents import (
     COGNITIVE_ACTIVITIES,
     EXERCISE_ACTIVITIES,
-    FALLBACK_LANGUAGE,
     FOODS,
     LISTS,
     CatalogueList,
     changed_entries,
-    known_language,
     text_in,
     whole_list,
 )
@@ -67,9 +66,9 @@ class CatalogueView(PublicView):
 
     def get(self, request: Request) -> Response:
         state = current_state()
-        readers = {"q": search_text, "language": _language, "since": state.changes_since}
+        readers = {"q": search_text, "language": read_language, "since": state.changes_since}
         given = read_parameters(request, readers)
-        language = given.get("language", FALLBACK_LANGUAGE)
+        language = given.get("language", DEFAULT_LANGUAGE)
         if "q" in given:
             if "since" in given:
                 raise unacceptable(FieldError("?since", "unexpected", "A search has no changes: leave q or since out."))
@@ -103,15 +102,9 @@ def search_text(text: str) -> str:
     return text
 
 
-def _language(text: str) -> str:
-    if not 2 <= len(text) <= 16 or not (text.isascii() and text.replace("-", "").isalnum()):
-        raise ValueError("Expected a language tag such as en.")
-    return known_language(text)
-
-
 _LANGUAGE = OpenApiParameter(
     "language",
-    {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"},
+    LANGUAGE_TAG,
     description="Of labels, synonyms and terms; `en` if not given, and for languages that there are no texts in.",
 )
 _QUERY = {"type": "string", "minLength": 1, "maxLength": 80}
@@ -181,7 +174,7 @@ class FoodsView(CatalogueView):
 )
 class PracticesView(PublicView):
     def get(self, request: Request) -> Response:
-        results = practices(read_parameters(request, {"language": _language}).get("language", FALLBACK_LANGUAGE))
+        results = practices(read_parameters(request, {"language": read_language}).get("language", DEFAULT_LANGUAGE))
         tag = content_tag(results)
         headers = {"ETag": tag, "Cache-Control": CACHED}
         if not_modified(request, tag):
@@ -230,7 +223,7 @@ class SearchView(ParticipantView):
             {
                 "q": search_text,
                 "lists": _lists,
-                "language": _language,
+                "language": read_language,
                 "limit": lambda text: page_size(text, most=MOST_FOUND),
             },
         )
@@ -238,7 +231,7 @@ class SearchView(ParticipantView):
             self.participant.pk,
             given.get("q"),
             lists=[LISTS[name] for name in given.get("lists", LISTS)],
-            language=given.get("language", FALLBACK_LANGUAGE),
+            language=given.get("language", DEFAULT_LANGUAGE),
             limit=given.get("limit", USUALLY_FOUND),
             today=timezone.now().date(),
         )

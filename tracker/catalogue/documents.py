@@ -10,13 +10,12 @@ from django.db.models import QuerySet
 
 from backend.api.conditional import content_tag
 from backend.api.json import encode
-from tracker.catalogue.entries import LANGUAGES
+from backend.languages import DEFAULT_LANGUAGE
 from tracker.catalogue.folding import fold
 from tracker.catalogue.versions import CatalogueState
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 from tracker.models.catalogue import CatalogueEntry
 
-FALLBACK_LANGUAGE = "en"
 Document = dict[str, Any]
 
 
@@ -49,13 +48,7 @@ class CatalogueList:
 
 
 def text_in(values: Mapping[str, Any], language: str, default: Any = "") -> Any:
-    return values.get(language) or values.get(FALLBACK_LANGUAGE) or default
-
-
-def known_language(tag: str) -> str:
-    """The language that there are texts in: Spanish for `es-MX`, English for what nobody has translated."""
-    primary = tag.partition("-")[0].lower()
-    return primary if primary in LANGUAGES else FALLBACK_LANGUAGE
+    return values.get(language) or values.get(DEFAULT_LANGUAGE) or default
 
 
 def _exercise(row: Mapping[str, Any], language: str) -> Document:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from tracker.catalogue.documents import FALLBACK_LANGUAGE, CatalogueList
+from backend.languages import DEFAULT_LANGUAGE
+from tracker.catalogue.documents import CatalogueList
 from tracker.catalogue.search_index import Hit, Searchable, SearchIndex
 from tracker.catalogue.versions import CatalogueState
 
@@ -87,10 +88,10 @@ def _make(rows: Iterable[Mapping[str, Any]], language: str) -> SearchIndex:
 
 def _searchable(row: Mapping[str, Any], language: str) -> Searchable:
     """Its terms in the language, and the English ones too: foods are often known by them."""
-    own, fallback = _terms(row, language), _terms(row, FALLBACK_LANGUAGE)
+    own, fallback = _terms(row, language), _terms(row, DEFAULT_LANGUAGE)
     if not own:
         own, fallback = fallback, ()
-    other = tuple(term for term in fallback if term not in own) if language != FALLBACK_LANGUAGE else ()
+    other = tuple(term for term in fallback if term not in own) if language != DEFAULT_LANGUAGE else ()
     return Searchable(row["code"], own, other, row.get("common", False))
 
 
