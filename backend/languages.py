@@ -15,7 +15,9 @@ DEFAULT_LANGUAGE = "en"
 # A text by language, as the data files hold it.
 Texts = Mapping[str, str]
 
-_TAG = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,4}", re.IGNORECASE | re.ASCII)
+# What a request may ask for, as a JSON schema.
+LANGUAGE_TAG = {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"}
+_TAG = re.compile(r"[A-Za-z0-9-]{2,16}")
 
 
 def closest_language(tag: str) -> str:

@@ -17,7 +17,7 @@ from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import page_size, read_parameters, unacceptable
 from backend.api.problems import FieldError
-from backend.languages import DEFAULT_LANGUAGE, closest_language, read_language
+from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_TAG, closest_language, read_language
 from backend.limits.views import PublicView
 from tracker.api.record_schemas import stored_record
 from tracker.api.schemas import BOOLEAN, COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE, WHOLE
@@ -104,7 +104,7 @@ def search_text(text: str) -> str:
 
 _LANGUAGE = OpenApiParameter(
     "language",
-    {"type": "string", "minLength": 2, "maxLength": 16, "pattern": "^[A-Za-z0-9-]+$"},
+    LANGUAGE_TAG,
     description="Of labels, synonyms and terms; `en` if not given, and for languages that there are no texts in.",
 )
 _QUERY = {"type": "string", "minLength": 1, "maxLength": 80}

@@ -16,7 +16,7 @@ from backend.api.conditional import not_modified
 from backend.api.openapi import IF_NONE_MATCH, etag, named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
-from backend.languages import closest_language, read_language
+from backend.languages import LANGUAGE_TAG, closest_language, read_language
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
 from tracker.guidance import guidance_document
 from tracker.participant_facts import current_week
@@ -30,7 +30,7 @@ MAX_WEEKS = 52
 
 LANGUAGE = OpenApiParameter(
     "language",
-    str,
+    LANGUAGE_TAG,
     description="A language tag such as es, for the texts; the participant's own language if not given, English if there are"
     " no texts in it.",
 )
