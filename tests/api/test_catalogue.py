@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -180,6 +181,38 @@ def test_a_breakfast_a_walk_and_a_crossword_are_three_calls_from_the_search_resu
     assert (logged[1].json()["activity"], logged[2].json()["activity"]) == ("walk_brisk", "crossword")
 
 
+def test_what_is_ones_own_is_found_and_what_is_starred_comes_first(phone: Phone, other_phone: Phone) -> None:
+    stew, swim, template = (str(uuid.uuid4()) for _ in range(3))
+    own = {"id": stew, "name": "Grandma's walnut stew", "gives": {"nuts": 1}}
+    assert phone.post("/v1/own-foods", own).status_code == 201
+    activity = {"id": swim, "domain": "exercise", "name": "Waltz with Ana", "activity": "swim_laps"}
+    assert phone.post("/v1/own-activities", activity).status_code == 201
+    meals = {"id": template, "name": "Walnut breakfast", "items": [{"food": "walnuts"}]}
+    assert phone.post("/v1/meal-templates", meals).status_code == 201
+    star = {"id": str(uuid.uuid4()), "list": "own_foods", "entry": stew}
+    assert phone.post("/v1/favourites", star).status_code == 201
+
+    found = {(one["list"], one["entry"].get("name")) for one in searched(phone, "q=wal&limit=50")}
+    assert {
+        ("own_foods", own["name"]),
+        ("own_activities", "Waltz with Ana"),
+        ("meal_templates", "Walnut breakfast"),
+    } <= found
+    first = searched(phone, "q=walnut+stew")[0]
+    assert (first["list"], first["entry"]["id"], first["favourite"]) == ("own_foods", stew, True)
+    assert [(one["list"], one["favourite"]) for one in searched(phone, "")] == [("own_foods", True)]
+    assert [one["list"] for one in searched(phone, "q=wal&lists=own_activities")] == ["own_activities"]
+    assert not [one for one in searched(other_phone, "q=wal&limit=50") if one["list"].startswith(("own", "meal"))]
+
+    yesterday = timezone.now().date() - timedelta(days=1)
+    item = {"name": own["name"], "own_food": stew, "gives": {"nuts": 1}, "measures": 2}
+    assert phone.post("/v1/diet-logs", {**meal(yesterday), "items": [item]}).status_code == 201
+    (again,) = searched(phone, "")
+    assert (again["entry"]["id"], again["usual"], again["times"]) == (stew, {"measures": 2}, 1)
+    assert phone.client.delete(f"/v1/own-foods/{stew}", headers={"If-Match": '"1"'}).status_code == 204
+    assert searched(phone, "") == []
+
+
 @pytest.mark.parametrize("query", ["lists=sweets", "lists=foods,foods", "limit=51", "limit=0", "q=", "page=2"])
 def test_searches_that_mean_nothing_are_refused(phone: Phone, query: str) -> None:
     assert phone.get(f"/v1/catalogue/search?{query}").status_code == 422
@@ -187,5 +220,5 @@ def test_searches_that_mean_nothing_are_refused(phone: Phone, query: str) -> Non
 
 def test_a_search_takes_few_queries(phone: Phone, django_assert_max_num_queries: Any) -> None:
     searched(phone, "q=wal")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(12):
         searched(phone, "q=wal")

@@ -1,4 +1,4 @@
-"""Run the benchmarks in a database of their own. `python -m tests.benchmarks [scoring] [api] [sync]` runs some of them."""
+"""Run the benchmarks in a database of their own. `python -m tests.benchmarks scoring api sync catalogue` runs some of them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("load_catalogue", verbosity=0)
 
-    from tests.benchmarks import api, scoring, sync
+    from tests.benchmarks import api, catalogue, scoring, sync
     from tests.figures import Figures
 
-    parts = {"scoring": scoring.measure, "api": api.measure, "sync": sync.measure}
+    parts = {"scoring": scoring.measure, "api": api.measure, "sync": sync.measure, "catalogue": catalogue.measure}
     figures = Figures("bench")
     for name in sys.argv[1:] or parts:
         print(f"\n{name}", flush=True)

@@ -17,22 +17,22 @@ from backend.api.conditional import content_tag, not_modified
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import page_size, read_parameters, unacceptable
 from backend.api.problems import FieldError
-from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_TAG, read_language
+from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_TAG, closest_language, read_language
 from backend.limits.views import PublicView
-from tracker.api.schemas import COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, FOUND, PRACTICE
+from tracker.api.record_schemas import stored_record
+from tracker.api.schemas import BOOLEAN, COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE, WHOLE
 from tracker.catalogue.documents import (
     COGNITIVE_ACTIVITIES,
     EXERCISE_ACTIVITIES,
     FOODS,
-    LISTS,
     CatalogueList,
     changed_entries,
     text_in,
     whole_list,
 )
-from tracker.catalogue.finding import find_entries
 from tracker.catalogue.searching import search
 from tracker.catalogue.versions import CatalogueState, current_state
+from tracker.finding import ALL_LISTS, OWN_LISTS, find_entries
 from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
 
@@ -182,10 +182,33 @@ class PracticesView(PublicView):
         return Response({"results": results}, headers=headers)
 
 
+_FOUND = object_schema(
+    {
+        "list": {"type": "string", "enum": list(ALL_LISTS)},
+        "entry": {
+            "anyOf": [
+                named_schema("ExerciseActivity", EXERCISE_ACTIVITY),
+                named_schema("CognitiveActivity", COGNITIVE_ACTIVITY),
+                named_schema("Food", FOOD),
+                *(stored_record(record_type) for record_type in OWN_LISTS.values()),
+            ],
+            "description": "An entry of the catalogue, or an own food, an own activity or a meal's template.",
+        },
+        "favourite": {**BOOLEAN, "description": "The participant has starred it."},
+        "usual": {
+            "type": ["object", "null"],
+            "description": "What the participant said of it the last time: `duration_seconds`, `effort`, `social`, `servings`"
+            " or `measures`. Null if it wasn't logged lately.",
+        },
+        "times": {**WHOLE, "description": "How often the participant logged it in the last 60 days."},
+    }
+)
+
+
 def _lists(text: str) -> list[str]:
     lists = text.split(",")
-    if not set(lists) <= LISTS.keys() or len(set(lists)) < len(lists):
-        raise ValueError(f"Expected some of {', '.join(LISTS)}, with commas between them.")
+    if not set(lists) <= set(ALL_LISTS) or len(set(lists)) < len(lists):
+        raise ValueError(f"Expected some of {', '.join(ALL_LISTS)}, with commas between them.")
     return lists
 
 
@@ -198,7 +221,7 @@ def _lists(text: str) -> list[str]:
                 "q", _QUERY, description="What was typed so far. Without it: what the participant logs most."
             ),
             OpenApiParameter(
-                "lists", str, description=f"Some of {', '.join(LISTS)}, with commas between them; all if not given."
+                "lists", str, description=f"Some of {', '.join(ALL_LISTS)}, with commas between them; all if not given."
             ),
             OpenApiParameter(
                 "limit",
@@ -208,7 +231,7 @@ def _lists(text: str) -> list[str]:
             _LANGUAGE,
         ],
         responses={
-            200: OpenApiResponse(named_schema("CatalogueSearch", object_schema({"results": array_schema(FOUND)}))),
+            200: OpenApiResponse(named_schema("CatalogueSearch", object_schema({"results": array_schema(_FOUND)}))),
             **problems(422),
         },
         tags=["catalogue"],
@@ -230,8 +253,8 @@ class SearchView(ParticipantView):
         found = find_entries(
             self.participant.pk,
             given.get("q"),
-            lists=[LISTS[name] for name in given.get("lists", LISTS)],
-            language=given.get("language", DEFAULT_LANGUAGE),
+            lists=given.get("lists", ALL_LISTS),
+            language=given.get("language") or closest_language(self.participant.language),
             limit=given.get("limit", USUALLY_FOUND),
             today=timezone.now().date(),
         )

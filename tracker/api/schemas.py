@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.api.openapi import array_schema, named_schema, object_schema
+from backend.api.openapi import array_schema, object_schema
 from backend.languages import LANGUAGE_CODES
 from tracker.catalogue.entries import FOOD_CATEGORIES
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, STATUSES, WES_1_0_0
@@ -182,24 +182,6 @@ FOOD = object_schema(
         "gives": {**GIVES, "description": "Servings of each food group in one household measure."},
         "household_measure": STRING,
         "common": {"type": "boolean", "description": "Among what people log most."},
-    }
-)
-FOUND = object_schema(
-    {
-        "list": _choice(("exercise_activities", "cognitive_activities", "foods")),
-        "entry": {
-            "anyOf": [
-                named_schema("ExerciseActivity", EXERCISE_ACTIVITY),
-                named_schema("CognitiveActivity", COGNITIVE_ACTIVITY),
-                named_schema("Food", FOOD),
-            ]
-        },
-        "usual": {
-            "type": ["object", "null"],
-            "description": "What the participant said of it the last time: `duration_seconds`, `effort`, `social`, `servings`"
-            " or `measures`. Null if it wasn't logged lately.",
-        },
-        "times": {**WHOLE, "description": "How often the participant logged it in the last 60 days."},
     }
 )
 PRACTICE = object_schema(

@@ -27,10 +27,11 @@ SELECT 'cognitive_activities', activity, {worth}, count(*), max(started_at),
        (array_agg(jsonb_build_object('duration_seconds', duration_seconds, 'social', social) ORDER BY started_at DESC))[1]
   FROM tracker_cognitivelog WHERE {lately} GROUP BY activity
 UNION ALL
-SELECT 'foods', item ->> 'food', {worth}, count(*), max(eaten_at),
-       (array_agg(item - 'food' - 'food_group' ORDER BY eaten_at DESC))[1]
+SELECT CASE WHEN item ->> 'food' IS NULL THEN 'own_foods' ELSE 'foods' END,
+       COALESCE(item ->> 'food', item ->> 'own_food') AS which, {worth}, count(*), max(eaten_at),
+       (array_agg(jsonb_build_object('servings', item -> 'servings', 'measures', item -> 'measures') ORDER BY eaten_at DESC))[1]
   FROM tracker_dietlog, jsonb_array_elements(items) AS item
- WHERE {lately} AND item ->> 'food' IS NOT NULL GROUP BY item ->> 'food'
+ WHERE {lately} AND COALESCE(item ->> 'food', item ->> 'own_food') IS NOT NULL GROUP BY 1, which
 """.format(
     worth=f"sum(power(0.5, (%(today)s::date - local_date) / {HALF_LIFE_DAYS}.0))::float8",
     lately=f"user_id = %(user)s AND deleted_at IS NULL AND local_date > %(today)s::date - {DAYS}",
@@ -39,8 +40,8 @@ SELECT 'foods', item ->> 'food', {worth}, count(*), max(eaten_at),
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """An entry of a list of the catalogue: how often it was logged lately, how much that is worth (a log of today 1, of two
-    weeks ago ½), and what was said of it the last time."""
+    """An entry of a list of the catalogue, or an own food by its id: how often it was logged lately, how much that is worth (a
+    log of today 1, of two weeks ago ½), and what was said of it the last time."""
 
     list: str
     code: str

@@ -7,10 +7,11 @@ arithmetic, so that phones rank the same without a server.
 
 from __future__ import annotations
 
-import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ ACROSS_TERMS = 0.8
 COMMON = 0.04
 STARTS = 0.02
 """For a term that begins with the first word asked for."""
+LONG = 5
+"""Letters, from which a beginning may have a slip, and be that of two words written as one."""
 LEAST = 0.4
 """What is worse is no answer."""
 
@@ -91,24 +94,20 @@ class SearchIndex:
         return sum(word not in FILLERS.get(self.language, ()) for word in words) or len(words)
 
     def _read_words(self, terms: Sequence[Sequence[str]]) -> None:
-        """The vocabulary in alphabetical order, and for each word the terms that have it. Two neighbours also make a word:
-        people type `peanutbutter`."""
-        postings: dict[str, set[int]] = {}
-        for number, words in enumerate(terms):
-            for word in (*words, *(a + b for a, b in itertools.pairwise(words))):
-                postings.setdefault(word, set()).add(number)
-        self._words = sorted(postings)
-        self._first_word = [words[0] for words in terms]
-        self._starts = np.zeros(len(self._words) + 1, np.int64)
-        self._starts[1:] = np.cumsum([len(postings[word]) for word in self._words])
-        flat = [number for word in self._words for number in sorted(postings[word])]
-        self._terms: Ints = np.array(flat, np.int64)
-        self._lengths = np.array([len(word) for word in self._words], np.int64)
-        self._sorted = np.array(self._words, dtype=np.str_) if self._words else np.array([], dtype="<U1")
-        numbers = {word: number for number, word in enumerate(self._words)}
-        self._first = np.array([numbers[word] for word in self._first_word], np.int64)
-        self._by_stem = _grouped(self._words, stem)
-        self._by_sound = _grouped(self._words, sound)
+        words: dict[str, list[int]] = {}
+        joined: dict[str, list[int]] = {}
+        for number, split in enumerate(terms):
+            for word in dict.fromkeys(split):
+                words.setdefault(word, []).append(number)
+            for left, right in pairwise(split):
+                joined.setdefault(left + right, []).append(number)
+        self._words = _Vocabulary(words)
+        # Two neighbours make a word too: people type `peanutbutter`. There are many, so that slips are not looked for.
+        self._joined = _Vocabulary(joined)
+        numbers = {word: number for number, word in enumerate(self._words.words)}
+        self._first: Ints = np.array([numbers[split[0]] for split in terms], np.int64)
+        self._by_stem = _grouped(self._words.words, stem)
+        self._by_sound = _grouped(self._words.words, sound)
         self._beginnings: dict[int, list[str]] = {}
 
     @cached_property
@@ -118,7 +117,7 @@ class SearchIndex:
     def search(self, query: str, *, used: Mapping[str, float] | None = None, limit: int = 20) -> list[Hit]:
         """The best entries, best first. `used` adds to the worth of what was found (of what somebody logs often)."""
         words = self._asked(query)
-        if not words or not self._words:
+        if not words or not self._words.words:
             return []
         worth = self._entries(words)
         found = np.flatnonzero(worth >= LEAST)
@@ -147,8 +146,8 @@ class SearchIndex:
     def _entries(self, words: Sequence[str], *, missing: int = 0) -> Floats:
         """What each entry is worth as an answer, 0 to 1."""
         matched = [self._matches(word) for word in words]
-        for at, (left, right) in enumerate(itertools.pairwise(words)):
-            joined = self._matches(left + right, exactly=True)
+        for at, (left, right) in enumerate(pairwise(words)):
+            joined = self._as_neighbours(left + right, self._words, LONG)
             matched[at] = np.maximum(matched[at], joined)
             matched[at + 1] = np.maximum(matched[at + 1], joined)
         each = np.stack(matched)
@@ -169,27 +168,27 @@ class SearchIndex:
         return best
 
     def _begins_with(self, word: str) -> NDArray[np.bool_]:
-        low, high = self._range(word)
+        low, high = self._words.beginning_with(word)
         return (self._first >= low) & (self._first < high)
 
-    def _range(self, prefix: str) -> tuple[int, int]:
-        low, high = np.searchsorted(self._sorted, [prefix, prefix + "\uffff"])
-        return int(low), int(high)
-
-    def _matches(self, word: str, *, exactly: bool = False) -> Floats:
+    def _matches(self, word: str) -> Floats:
         """How well each term has this word, 0 for not at all."""
-        quality = np.zeros(len(self._words), np.float32)
-        if not exactly:
-            self._mark_slips(word, quality)
-            self._mark(quality, self._by_sound.get(sound(word), ()), SOUNDS_ALIKE)
-        low, high = self._range(word)
-        if not exactly or len(word) > 4:
-            share = len(word) / self._lengths[low:high]
-            quality[low:high] = np.maximum(quality[low:high], PREFIX_FROM + PREFIX_RANGE * share)
+        words = self._words
+        quality = np.zeros(len(words.words), np.float32)
+        self._mark_slips(word, quality)
+        self._mark(quality, self._by_sound.get(sound(word), ()), SOUNDS_ALIKE)
+        words.mark_beginnings(word, quality)
         self._mark(quality, self._by_stem.get(stem(word), ()), PLURAL)
-        if low < len(self._words) and self._words[low] == word:
-            quality[low] = EXACT
-        return self._on_terms(quality)
+        words.mark_same(word, quality)
+        return np.maximum(words.on_terms(quality, len(self._term_entry)), self._as_neighbours(word, self._joined, LONG))
+
+    def _as_neighbours(self, word: str, vocabulary: _Vocabulary, prefix_from: int) -> Floats:
+        """How well each term has a word that somebody writes as one, or as two, and others don't."""
+        quality = np.zeros(len(vocabulary.words), np.float32)
+        if len(word) >= prefix_from:
+            vocabulary.mark_beginnings(word, quality)
+        vocabulary.mark_same(word, quality)
+        return vocabulary.on_terms(quality, len(self._term_entry))
 
     def _mark(self, quality: Floats, words: Sequence[int], worth: float) -> None:
         for number in words:
@@ -199,30 +198,54 @@ class SearchIndex:
         allowed = 0 if len(word) < 4 else 1 if len(word) < 7 else 2
         if not allowed:
             return
-        distance = cdist([word], self._words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        worth = np.select([distance == 1, (distance == 2) & (allowed > 1)], [ONE_SLIP, TWO_SLIPS], 0.0)
-        if len(word) >= 5:
-            beginnings = self._beginnings_of(len(word))
-            near = cdist([word], beginnings, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0]
-            worth = np.maximum(worth, np.where(near == 1, SLIP_IN_PREFIX, 0.0))
-        worth = np.where(worth > 0, worth - OTHER_FIRST_LETTER * self._other_first(word[0]), 0.0)
-        np.maximum(quality, worth.astype(np.float32), out=quality)
-
-    def _other_first(self, letter: str) -> NDArray[np.bool_]:
-        low, high = self._range(letter)
-        other = np.ones(len(self._words), np.bool_)
-        other[low:high] = False
-        return other
+        distance = cdist([word], self._words.words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
+        near = distance == 1
+        worth = np.where(near, np.float32(ONE_SLIP), np.float32(0))
+        if allowed > 1:
+            worth[distance == 2] = TWO_SLIPS
+        if len(word) >= LONG:
+            starts = cdist([word], self._beginnings_of(len(word)), scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[
+                0
+            ]
+            np.maximum(worth, np.where(starts == 1, np.float32(SLIP_IN_PREFIX), np.float32(0)), out=worth)
+        low, high = self._words.beginning_with(word[0])
+        worth[:low] -= OTHER_FIRST_LETTER
+        worth[high:] -= OTHER_FIRST_LETTER
+        np.maximum(quality, worth, out=quality)
 
     def _beginnings_of(self, length: int) -> list[str]:
         if length not in self._beginnings:
-            self._beginnings[length] = [word[:length] for word in self._words]
+            self._beginnings[length] = [word[:length] for word in self._words.words]
         return self._beginnings[length]
 
-    def _on_terms(self, quality: Floats) -> Floats:
-        """The best of a term's words."""
-        best = np.zeros(len(self._term_entry), np.float32)
-        words = np.flatnonzero(quality)
+
+class _Vocabulary:
+    """Words in alphabetical order, and for each the terms that have it."""
+
+    def __init__(self, terms_of: Mapping[str, Sequence[int]]) -> None:
+        self.words = sorted(terms_of)
+        self._lengths: Ints = np.array([len(word) for word in self.words], np.int64)
+        self._starts: Ints = np.zeros(len(self.words) + 1, np.int64)
+        self._starts[1:] = np.cumsum([len(terms_of[word]) for word in self.words])
+        self._terms: Ints = np.array([number for word in self.words for number in terms_of[word]], np.int64)
+
+    def beginning_with(self, prefix: str) -> tuple[int, int]:
+        return bisect_left(self.words, prefix), bisect_left(self.words, prefix + "\uffff")
+
+    def mark_same(self, word: str, quality: Floats) -> None:
+        at = bisect_left(self.words, word)
+        if at < len(self.words) and self.words[at] == word:
+            quality[at] = EXACT
+
+    def mark_beginnings(self, word: str, quality: Floats) -> None:
+        low, high = self.beginning_with(word)
+        worth = PREFIX_FROM + PREFIX_RANGE * len(word) / self._lengths[low:high]
+        quality[low:high] = np.maximum(quality[low:high], worth)
+
+    def on_terms(self, quality: Floats, count: int) -> Floats:
+        """The best of each term's words."""
+        best = np.zeros(count, np.float32)
+        words = np.flatnonzero(quality > 0)
         if words.size:
             counts = self._starts[words + 1] - self._starts[words]
             offsets = np.repeat(self._starts[words] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
