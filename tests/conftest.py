@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -35,6 +35,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     database |= settings.DATABASE_OWNER
 
 
+CATALOGUE_TABLES = [f"tracker_{name}" for name in ("exerciseactivity", "cognitiveactivity", "food", "catalogueversion")]
+_catalogue: dict[str, bytes] = {}
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Tests that commit are followed by emptying every table, which the audit refuses; its own tests put that back. The
@@ -43,6 +47,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_untruncated")
         load_catalogue()
+        for table in CATALOGUE_TABLES:
+            with cursor.copy(f"COPY {table} TO STDOUT") as copy:
+                _catalogue[table] = b"".join(map(bytes, copy))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -119,8 +126,12 @@ def give_password(user: User, password: str) -> None:
 
 @pytest.fixture
 def catalogue(db: None) -> None:
-    if not ExerciseActivity.objects.exists():  # a test that committed has emptied every table
-        load_catalogue()
+    """As it was loaded; a test before that committed has emptied every table."""
+    if not ExerciseActivity.objects.exists():
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table, rows in _catalogue.items():
+                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                    copy.write(rows)
 
 
 @pytest.fixture
