@@ -42,6 +42,8 @@ UNITS = frozenset({
     "tablespoon", "teaspoon",
 })
 # fmt: on
+# What the check of wordings, which is made for sentences, lets through in a name.
+_CLAIM = re.compile(r"health|immun", re.IGNORECASE)
 _SHOUTED = re.compile(r"[A-Z][A-Z']{3,}")
 
 
@@ -55,7 +57,7 @@ class Report:
     with_groups: int = 0
     neutral: int = 0
     unmapped: Counter[str] = field(default_factory=Counter)
-    claims: int = 0
+    refused_wordings: int = 0
     already_ours: int = 0
     same_name: int = 0
     added: int = 0
@@ -154,8 +156,8 @@ def _candidates(
         label = tidy(row.name)
         if found is None:
             report.unmapped[row.category] += 1
-        elif check_text(label):
-            report.claims += 1
+        elif _CLAIM.search(label) or check_text(label):
+            report.refused_wordings += 1
         else:
             yield _candidate(row, label, found.category, found.serving, release)
 

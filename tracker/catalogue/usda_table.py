@@ -58,8 +58,9 @@ def read_table(table: Path) -> Iterator[UsdaFood]:
     """Every row, in the table's order. Raises CatalogueFileError when it comes to what can't be read."""
     line = 0
     try:
-        with table.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file, strict=True)
+        with table.open("rb") as file:
+            # Decoded by the line, so that an error knows its line.
+            rows = csv.reader((text.decode("utf-8") for text in file), strict=True)
             header = next(rows, [])
             if missing := [column for column in COLUMNS if column not in header]:
                 raise CatalogueFileError(table.name, 1, f"there is no column {', '.join(missing)}")
