@@ -204,7 +204,7 @@ _SHOWN_WITH = {"nuts": "nuts_and_seeds", "berries": "berries", "beans": "legumes
 _SWEETS = "sweets_and_snacks"
 _SHOWN_ELSEWHERE = (
     ("dairy", re.compile(r"^eggs?\b"), "meat_and_eggs"),
-    ("fruit", re.compile(r"\b(juice|nectar)\b"), "drinks"),
+    ("fruit", re.compile(r"\b(juice(?! pack)|nectar)\b"), "drinks"),
     ("vegetables", re.compile(r"\bjuice\b"), "drinks"),
     ("vegetables", re.compile(r"^(catsup|pickle relish)"), "sauces_and_condiments"),
     ("legumes", re.compile(r"soy ?milk|silk .*(nog|mocha|chai)"), "drinks"),

@@ -88,8 +88,7 @@ def _grams(text: str, file: str, line: int) -> Decimal | None:
         return None
     try:
         grams = Decimal(text)
-    except InvalidOperation:
-        grams = Decimal("NaN")
-    if not grams.is_finite() or grams < 0:
-        raise CatalogueFileError(file, line, f"portion_gram_weight is no weight: {text!r}")
-    return grams or None
+    except InvalidOperation as error:
+        raise CatalogueFileError(file, line, f"portion_gram_weight is no weight: {text!r}") from error
+    # Some branded rows have been divided by 0: "inf".
+    return grams if grams.is_finite() and grams > 0 else None

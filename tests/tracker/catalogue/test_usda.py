@@ -57,6 +57,7 @@ CASES: list[tuple[str, str, str, str, dict[str, str], str]] = [
     ("Raspberries, frozen", SURVEY, "Blueberries and other berries", "100", {"berries": "1.33"}, "berries"),
     ("Blueberries, dried, sweetened", SR, FRUIT, "160", {}, "fruit"),
     ("Cranberry juice, unsweetened", SR, FRUIT, "253", {}, "drinks"),
+    ("Orange, canned, juice pack", SURVEY, "Citrus fruits", "100", {}, "fruit"),
     ("Guavas, strawberry, raw", SR, FRUIT, "244", {}, "fruit"),
     ("Nuts, almonds", SR, NUTS, "143", {"nuts": "5.11"}, "nuts_and_seeds"),
     ("Walnuts, excluding honey roasted", SURVEY, "Nuts and seeds", "100", {"nuts": "3.57"}, "nuts_and_seeds"),
@@ -305,6 +306,14 @@ def test_branded_foods_when_asked_and_only_of_categories_that_count_for_nothing(
 
 
 @pytest.mark.usefixtures("_no_foods")
+@pytest.mark.parametrize("weight", ["inf", "nan", "0.0", "-30"])
+def test_a_weight_that_is_none_is_as_if_it_were_not_there(tmp_path: Path, weight: str) -> None:
+    run(write(tmp_path, [("Kale, raw, baby", SR, VEGETABLES, "cup", weight)]))
+    food = Food.objects.get()
+    assert (food.household_measures, food.gives) == ({"en": "100 g"}, {"leafy_greens": 3.33})
+
+
+@pytest.mark.usefixtures("_no_foods")
 def test_a_dry_run_reports_and_stores_nothing(tmp_path: Path) -> None:
     table = write(tmp_path, [KALE, COD])
     dry = run(table, "--dry-run")
@@ -322,8 +331,6 @@ def test_a_limit_is_of_rows_of_the_types_asked_for(tmp_path: Path) -> None:
 MALFORMED = [
     ([KALE, ("Cod", SURVEY, "Fish")], COLUMNS, "fooddata.csv, line 3: 3 fields instead of 6"),
     ([KALE, ("Cod", SURVEY, "Fish", "cup", "heavy")], COLUMNS, "line 3: portion_gram_weight is no weight: 'heavy'"),
-    ([KALE, ("Cod", SURVEY, "Fish", "cup", "NaN")], COLUMNS, "line 3: portion_gram_weight is no weight: 'NaN'"),
-    ([KALE, ("Cod", SURVEY, "Fish", "cup", "-1")], COLUMNS, "line 3: portion_gram_weight is no weight: '-1'"),
     ([KALE, (" - ", SURVEY, "Fish", "cup", "1")], COLUMNS, "line 3: foodName is empty"),
     ([KALE], ("name", *COLUMNS[1:]), "line 1: there is no column foodName"),
 ]
