@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from backend.sync.wire import plain_number
 from tracker.catalogue.changing import AT_ONCE, change_entries
-from tracker.catalogue.columns import MAX_LENGTH, CatalogueFileError
+from tracker.catalogue.columns import MAX_LENGTH
 from tracker.catalogue.folding import fold
 from tracker.catalogue.usda_mapping import DATA, Serving, gives, mapped
 from tracker.catalogue.usda_table import UsdaFood, read_table, release_of
@@ -57,6 +57,7 @@ class Report:
     with_groups: int = 0
     neutral: int = 0
     unmapped: Counter[str] = field(default_factory=Counter)
+    no_words: int = 0
     refused_wordings: int = 0
     already_ours: int = 0
     same_name: int = 0
@@ -151,7 +152,8 @@ def _candidates(
             return
         report.looked_at += 1
         if not fold(row.name):
-            raise CatalogueFileError(table.name, row.line, "foodName is empty")
+            report.no_words += 1
+            continue
         found = mapped(row.name, row.data_type, row.category)
         label = tidy(row.name)
         if found is None:

@@ -208,6 +208,7 @@ def test_foods_are_stored_as_the_table_has_them(tmp_path: Path) -> None:
         "neutral": 0,
         "unmapped": 1,
         "unmapped_categories": {"Baby Foods": 1},
+        "no_words": 0,
         "refused_wordings": 0,
         "already_ours": 0,
         "same_name": 0,
@@ -289,9 +290,9 @@ def test_what_is_ours_already_is_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_no_foods")
 def test_a_name_that_no_text_of_ours_could_be_is_left_out(tmp_path: Path) -> None:
-    names = ("SILK Plus for Bone Health, soymilk", "Soymilk, low calorie", "Soymilk, immunity")
+    names = ("", "...", "SILK Plus for Bone Health, soymilk", "Soymilk, low calorie", "Soymilk, immunity")
     document = run(write(tmp_path, [*((name, SR, LEGUMES, "", "243.0") for name in names), COD]))
-    assert (document["refused_wordings"], document["added"]) == (3, 1)
+    assert (document["no_words"], document["refused_wordings"], document["added"]) == (2, 3, 1)
     assert Food.objects.get().code == "usda_fish_cod_grilled"
 
 
@@ -331,7 +332,6 @@ def test_a_limit_is_of_rows_of_the_types_asked_for(tmp_path: Path) -> None:
 MALFORMED = [
     ([KALE, ("Cod", SURVEY, "Fish")], COLUMNS, "fooddata.csv, line 3: 3 fields instead of 6"),
     ([KALE, ("Cod", SURVEY, "Fish", "cup", "heavy")], COLUMNS, "line 3: portion_gram_weight is no weight: 'heavy'"),
-    ([KALE, (" - ", SURVEY, "Fish", "cup", "1")], COLUMNS, "line 3: foodName is empty"),
     ([KALE], ("name", *COLUMNS[1:]), "line 1: there is no column foodName"),
 ]
 
