@@ -86,7 +86,7 @@ _NO_FRESH_VEGETABLE = (
     r"|dried(?<!sun dried)|flour|tapenade|monks food)\b"
 )
 _STARCHY_OR_SEASONING = (
-    r"\b(potato|potatoes|sweet potatoes|yams?|corn|succotash|cassava|yuca|taro|poi|fufu|arrowhead|arrowroot|plantains?"
+    r"\b(potato|potatoes|sweet potatoes|yams?|corn|succotash|cassava|yuca|taro(?! shoots)|poi|fufu|arrowhead|arrowroot|plantains?"
     r"|breadfruit|yautia|hominy|water ?ches[t]?nuts?|lotus|eppaw|tuber|chicory roots|chili|chile"
     r"|chilies|jalapenos?|serrano|ancho|pasilla"
     r"|peppers hot|garlic|ginger|wasabi|horseradish|chives|epazote|jerusalem|lemon grass|basil|kanpyo|olives?"
@@ -219,6 +219,7 @@ _SHOWN_ELSEWHERE = (
         _SWEETS,
     ),
     ("grains_and_bread", re.compile(r"^(pancakes|waffles|french toast)\b"), "breakfast"),
+    ("dishes", re.compile(r"^(gravy|sauce)\b"), "sauces_and_condiments"),
     ("fats_and_oils", re.compile(r"dressing|mayonnaise"), "sauces_and_condiments"),
 )
 
