@@ -86,8 +86,8 @@ _NO_FRESH_VEGETABLE = (
     r"|dried(?<!sun dried)|flour|tapenade|monks food)\b"
 )
 _STARCHY_OR_SEASONING = (
-    r"\b(potato|potatoes|sweet potatoes|yams?|corn|succotash|cassava|yuca|taro(?! shoots)|poi|fufu|arrowhead|arrowroot|plantains?"
-    r"|breadfruit|yautia|hominy|water ?ches[t]?nuts?|lotus|eppaw|tuber|chicory roots|chili|chile"
+    r"\b(potato|potatoes|sweet potatoes|yams?|corn|succotash|cassava|yuca|taro(?! shoots)|poi|fufu|arrowhead|arrowroot"
+    r"|plantains?|breadfruit|yautia|hominy|water ?ches[t]?nuts?|lotus|eppaw|tuber|chicory roots|chili|chile"
     r"|chilies|jalapenos?|serrano|ancho|pasilla"
     r"|peppers hot|garlic|ginger|wasabi|horseradish|chives|epazote|jerusalem|lemon grass|basil|kanpyo|olives?"
     r"|seaweed|spirulina|avocados?|in pod)\b"
