@@ -25,7 +25,6 @@ from tracker.catalogue.folding import fold
 from tracker.catalogue.usda_mapping import DATA, Serving, gives, mapped
 from tracker.catalogue.usda_table import UsdaFood, read_table, release_of
 from tracker.models import Food
-from tracker.wellness import check_text
 
 SOURCE = "USDA FoodData Central"
 REASON = "From the USDA's table"
@@ -79,12 +78,14 @@ class _Candidate:
 def import_usda(
     table: Path,
     *,
+    refuses: Callable[[str], object],
     types: Collection[str] = UNBRANDED,
     limit: int | None = None,
     dry_run: bool = False,
     progress: Callable[[Report], None] | None = None,
 ) -> Report:
-    """`limit`: rows of the asked-for types to look at; `progress` is called after every row. A dry run takes all back.
+    """`refuses`: true for a name that no text of ours could be. `limit`: rows of the asked-for types to look at;
+    `progress` is called after every row. A dry run takes all back.
 
     Raises CatalogueFileError, and ValueError for a type that the table doesn't have.
     """
@@ -95,7 +96,7 @@ def import_usda(
     ours = {fold(labels.get("en", "")) for labels in _others().values_list("labels", flat=True).iterator()}
     codes = set(_others().filter(code__startswith="usda_").values_list("code", flat=True))
     done: set[bytes] = set()
-    candidates = _candidates(table, frozenset(types), limit, report, progress)
+    candidates = _candidates(table, frozenset(types), limit, report, refuses, progress)
     while some := list(islice(candidates, AT_ONCE)):
         _store(some, report, ours=ours, taken=codes, done=done)
     report.seconds = round(time.monotonic() - started, 1)
@@ -138,7 +139,12 @@ def _store(some: list[_Candidate], report: Report, *, ours: set[str], taken: set
 
 
 def _candidates(
-    table: Path, types: Collection[str], limit: int | None, report: Report, progress: Callable[[Report], None] | None
+    table: Path,
+    types: Collection[str],
+    limit: int | None,
+    report: Report,
+    refuses: Callable[[str], object],
+    progress: Callable[[Report], None] | None,
 ) -> Iterator[_Candidate]:
     release = release_of(table)
     for row in read_table(table):
@@ -158,7 +164,7 @@ def _candidates(
         label = tidy(row.name)
         if found is None:
             report.unmapped[row.category] += 1
-        elif _CLAIM.search(label) or check_text(label):
+        elif _CLAIM.search(label) or refuses(label):
             report.refused_wordings += 1
         else:
             yield _candidate(row, label, found.category, found.serving, release)

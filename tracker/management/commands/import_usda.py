@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tracker.catalogue.columns import CatalogueFileError
 from tracker.catalogue.usda import BRANDED, UNBRANDED, Report, import_usda
 from tracker.catalogue.usda_table import NoUsdaTable, find_table
+from tracker.wellness import check_text
 
 EVERY = 10_000
 SHOWN = 20
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             table: Path = options["file"] or find_table()
             report = import_usda(
                 table,
+                refuses=check_text,
                 types=types,
                 limit=options["limit"],
                 dry_run=options["dry_run"],
