@@ -88,4 +88,4 @@ def _slices(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
 
 def _plain(entry: CatalogueEntry, fields: Sequence[str]) -> list[Any]:
     """Values as they can be compared: a tuple of texts is the list that JSON makes of it, and 1 is 1.0."""
-    return [msgspec.to_builtins(getattr(entry, name), builtin_types=()) for name in fields]
+    return [msgspec.json.decode(msgspec.json.encode(getattr(entry, name))) for name in fields]
