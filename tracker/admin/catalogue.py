@@ -42,7 +42,6 @@ class CatalogueEntryAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ModelAdmin
     search_help_text = "Code, label or synonym"
     ordering = ("code",)
     actions = ("retire", "bring_back")
-    history_list_display = ("history_change_reason",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[tuple[None, dict[str, Any]]]:
         if obj is not None and not self.has_change_permission(request, obj):

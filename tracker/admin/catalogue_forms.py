@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from backend.languages import LANGUAGE_CODES, LANGUAGES
 from tracker.catalogue.columns import CatalogueFileError, Row
-from tracker.catalogue.entries import EXERCISE_CATEGORIES, FOOD_CATEGORIES, LANGUAGES
+from tracker.catalogue.entries import EXERCISE_CATEGORIES, FOOD_CATEGORIES
 from tracker.catalogue.spreadsheets import (
     COGNITIVE_SPREADSHEET,
     EXERCISE_SPREADSHEET,
@@ -33,7 +34,7 @@ def wellness_errors(entry: CatalogueEntry, spreadsheet: Spreadsheet[Any]) -> dic
     line = spreadsheet.line(entry)
     errors = {}
     for name in TEXT_COLUMNS:
-        for language in LANGUAGES:
+        for language in LANGUAGE_CODES:
             column = f"{name}_{language}"
             if column in line and (hits := check_text(line[column], language=language)):
                 errors[column] = f"This must not stand in a text for participants: {hits[0].match}"
@@ -75,6 +76,14 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
         """Not Django's way, column by column: the line has been read whole, and the instance is what it says."""
 
 
+def _label(column: str) -> str:
+    """`Household measure, English`"""
+    for code, name in LANGUAGES:
+        if column.endswith(f"_{code}"):
+            return f"{column.removesuffix(f'_{code}').replace('_', ' ').capitalize()}, {name}"
+    return {"met": "MET"}.get(column, column.replace("_", " ").capitalize())
+
+
 def _form(
     spreadsheet: Spreadsheet[Any],
     *,
@@ -86,17 +95,20 @@ def _form(
     """With a field for each column, and why."""
     fields: dict[str, forms.Field] = {}
     for column in spreadsheet.columns:
+        label = _label(column)
         several = column.startswith(("synonyms", "examples")) or column == "platform_names"
         help_text = (help_texts or {}).get(column, SEVERAL if several else "")
         if column in flags:
-            fields[column] = forms.ChoiceField(choices=NO_OR_YES, widget=UnfoldAdminSelectWidget, help_text=help_text)
+            fields[column] = forms.ChoiceField(
+                choices=NO_OR_YES, widget=UnfoldAdminSelectWidget, label=label, help_text=help_text
+            )
         elif column == "category":
             pairs = [(code, code.replace("_", " ").capitalize()) for code in categories]
-            fields[column] = forms.ChoiceField(choices=pairs, widget=UnfoldAdminSelectWidget)
+            fields[column] = forms.ChoiceField(choices=pairs, widget=UnfoldAdminSelectWidget, label=label)
         else:
             widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if several else UnfoldAdminTextInputWidget
             required = not several and column not in may_be_empty
-            fields[column] = forms.CharField(required=required, widget=widget, help_text=help_text)
+            fields[column] = forms.CharField(required=required, widget=widget, label=label, help_text=help_text)
     fields["reason"] = forms.CharField(
         required=False, max_length=100, widget=UnfoldAdminTextInputWidget, help_text="Why, for the history."
     )
