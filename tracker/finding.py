@@ -88,7 +88,7 @@ def _answers(
     for (name, code), bonus in bonuses.items():
         used[name][code] = bonus
     state = current_state()
-    found: list[tuple[float, Key]] = []
+    found: list[tuple[int, Key]] = []
     for name in LISTS:
         if name in lists:
             hits = search(LISTS[name], query, language=language, state=state, used=used[name], limit=limit)

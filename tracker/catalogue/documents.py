@@ -38,7 +38,7 @@ class CatalogueList:
             "code": row["code"],
             "label": label,
             "synonyms": synonyms,
-            "terms": list(dict.fromkeys(map(fold, (label, *synonyms)))),
+            "terms": terms_in(row, language),
             "retired": row["retired_at"] is not None,
             **self.members(row, language),
         }
@@ -49,6 +49,12 @@ class CatalogueList:
 
 def text_in(values: Mapping[str, Any], language: str, default: Any = "") -> Any:
     return values.get(language) or values.get(DEFAULT_LANGUAGE) or default
+
+
+def terms_in(row: Mapping[str, Any], language: str) -> list[str]:
+    """What an entry is searched by, here and on phones: label and synonyms, folded."""
+    label = text_in(row["labels"], language)
+    return list(dict.fromkeys(map(fold, (label, *text_in(row["synonyms"], language, [])))))
 
 
 def _exercise(row: Mapping[str, Any], language: str) -> Document:

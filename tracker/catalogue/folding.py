@@ -12,16 +12,17 @@ _MARKS = re.compile(r"[\u0300-\u036f]+")
 _NO_WORD = re.compile(r"[^0-9a-z]+")
 _APOSTROPHES = re.compile("['\u2019]")
 
-# As Spanish sounds, and often enough as English is misspelt: what is written differently and heard alike.
+# As Spanish sounds, and often enough as English is misspelt: what is written differently and heard alike. Capitals are sounds
+# that no folded word has as a letter.
 _SOUNDS = (
-    (re.compile(r"ch"), "1"),
+    (re.compile(r"ch"), "C"),
     (re.compile(r"ph"), "f"),
     (re.compile(r"h"), ""),
     (re.compile(r"c(?=[eiy])|z|x"), "s"),
     (re.compile(r"qu(?=[ei])|ck|[cq]"), "k"),
-    (re.compile(r"gu(?=[ei])"), "4"),
-    (re.compile(r"g(?=[ei])|j"), "2"),
-    (re.compile(r"g"), "4"),
+    (re.compile(r"gu(?=[ei])"), "G"),
+    (re.compile(r"g(?=[ei])|j"), "J"),
+    (re.compile(r"g"), "G"),
     (re.compile(r"ll|y"), "i"),
     (re.compile(r"[vw]"), "b"),
     (re.compile(r"(.)\1+"), r"\1"),

@@ -44,13 +44,17 @@ LONG = 5
 LEAST = 0.4
 """What is worse is no answer."""
 
-Floats = NDArray[np.float32]
+WHOLE = 10_000
+"""Scores are compared in ten-thousandths, so that a phone that adds up in another order has the same ones."""
+
+Order = tuple[bool, int, str]
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """An entry, for the index: its terms as people write them, the label first."""
+    """An entry, for the index: its terms, the label first."""
 
     code: str
     terms: tuple[str, ...]
@@ -60,33 +64,49 @@ class Searchable:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """`score` in whole ten-thousandths."""
+
     code: str
-    score: float
+    score: int
+    order: Order
+
+    @property
+    def rank(self) -> tuple[int, Order]:
+        return -self.score, self.order
+
+
+def _order(entry: Searchable) -> Order:
+    """Between equals, the common and the shorter named come first."""
+    return not entry.common, len(fold(entry.terms[0])) if entry.terms else 0, entry.code
+
+
+def _whole(worth: Floats) -> Ints:
+    """Ten-thousandths. What is half of one is rounded up, whatever order it was added up in."""
+    return np.floor(worth * WHOLE + 0.500001).astype(np.int64)
 
 
 class SearchIndex:
-    """Immutable. `entries` in the order that decides between equals."""
+    """Immutable."""
 
     def __init__(self, entries: Iterable[Searchable], language: str) -> None:
         self.language = language
-        self.codes: list[str] = []
-        common: list[bool] = []
+        entries = sorted(entries, key=_order)
+        self.codes = [entry.code for entry in entries]
+        self._order = [_order(entry) for entry in entries]
         words: list[list[str]] = []
         term_entry: list[int] = []
         term_weight: list[float] = []
         for number, entry in enumerate(entries):
-            self.codes.append(entry.code)
-            common.append(entry.common)
             for position, term in enumerate((*entry.terms, *entry.other_language)):
                 if split := fold(term).split():
                     words.append(split)
                     term_entry.append(number)
                     other = position >= len(entry.terms)
                     term_weight.append(OTHER_LANGUAGE if other else SYNONYM if position else 1.0)
-        self._bonus: Floats = COMMON * np.array(common, np.float32)
+        self._bonus = _whole(COMMON * np.array([entry.common for entry in entries], np.float64))
         self._term_entry: Ints = np.array(term_entry, np.int64)
-        self._term_weight: Floats = np.array(term_weight, np.float32)
-        self._term_length: Floats = np.array([self._counted(split) for split in words], np.float32)
+        self._term_weight: Floats = np.array(term_weight, np.float64)
+        self._term_length: Floats = np.array([self._counted(split) for split in words], np.float64)
         self._read_words(words)
 
     def _counted(self, words: Sequence[str]) -> int:
@@ -119,11 +139,11 @@ class SearchIndex:
         words = self._asked(query)
         if not words or not self._words.words:
             return []
-        worth = self._entries(words)
-        found = np.flatnonzero(worth >= LEAST)
+        worth = _whole(self._entries(words))
+        found = np.flatnonzero(worth >= LEAST * WHOLE)
         if not found.size and len(words) > 1:  # better than nothing: all but one of the words
-            worth = self._entries(words, missing=1)
-            found = np.flatnonzero(worth >= LEAST / 2)
+            worth = _whole(self._entries(words, missing=1))
+            found = np.flatnonzero(worth >= LEAST / 2 * WHOLE)
         if not found.size:
             return []
         scores = worth[found] + self._bonus[found]
@@ -131,9 +151,9 @@ class SearchIndex:
             position = self._positions.get(code, -1)
             at = int(np.searchsorted(found, position))
             if at < found.size and found[at] == position:
-                scores[at] += more
-        order = np.lexsort((found, -np.round(scores.astype(np.float64), 4)))[:limit]
-        return [Hit(self.codes[found[at]], float(scores[at])) for at in order]
+                scores[at] += _whole(np.array(more))
+        order = np.lexsort((found, -scores))[:limit]
+        return [Hit(self.codes[found[at]], int(scores[at]), self._order[found[at]]) for at in order]
 
     @cached_property
     def _positions(self) -> dict[str, int]:
@@ -157,10 +177,10 @@ class SearchIndex:
         worth = total / count * (1 - LEFT_OVER * left_over) * self._term_weight
         worth *= np.where(named == count, 1.0, np.where(named == count - missing, WORD_MISSING, 0.0))
         worth += STARTS * (worth > 0) * self._begins_with(words[0])
-        best = np.zeros(self.size, np.float32)
-        np.maximum.at(best, self._term_entry, worth.astype(np.float32))
+        best = np.zeros(self.size, np.float64)
+        np.maximum.at(best, self._term_entry, worth)
         if count > 1:
-            by_entry = np.zeros((count, self.size), np.float32)
+            by_entry = np.zeros((count, self.size), np.float64)
             for at in range(count):
                 np.maximum.at(by_entry[at], self._term_entry, each[at])
             across = by_entry.sum(axis=0) / count * ACROSS_TERMS * (by_entry > 0).all(axis=0)
@@ -174,7 +194,7 @@ class SearchIndex:
     def _matches(self, word: str) -> Floats:
         """How well each term has this word, 0 for not at all."""
         words = self._words
-        quality = np.zeros(len(words.words), np.float32)
+        quality = np.zeros(len(words.words), np.float64)
         self._mark_slips(word, quality)
         self._mark(quality, self._by_sound.get(sound(word), ()), SOUNDS_ALIKE)
         words.mark_beginnings(word, quality)
@@ -184,7 +204,7 @@ class SearchIndex:
 
     def _as_neighbours(self, word: str, vocabulary: _Vocabulary, prefix_from: int) -> Floats:
         """How well each term has a word that somebody writes as one, or as two, and others don't."""
-        quality = np.zeros(len(vocabulary.words), np.float32)
+        quality = np.zeros(len(vocabulary.words), np.float64)
         if len(word) >= prefix_from:
             vocabulary.mark_beginnings(word, quality)
         vocabulary.mark_same(word, quality)
@@ -200,14 +220,14 @@ class SearchIndex:
             return
         distance = cdist([word], self._words.words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
         near = distance == 1
-        worth = np.where(near, np.float32(ONE_SLIP), np.float32(0))
+        worth = np.where(near, np.float64(ONE_SLIP), np.float64(0))
         if allowed > 1:
             worth[distance == 2] = TWO_SLIPS
         if len(word) >= LONG:
             starts = cdist([word], self._beginnings_of(len(word)), scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[
                 0
             ]
-            np.maximum(worth, np.where(starts == 1, np.float32(SLIP_IN_PREFIX), np.float32(0)), out=worth)
+            np.maximum(worth, np.where(starts == 1, np.float64(SLIP_IN_PREFIX), np.float64(0)), out=worth)
         low, high = self._words.beginning_with(word[0])
         worth[:low] -= OTHER_FIRST_LETTER
         worth[high:] -= OTHER_FIRST_LETTER
@@ -244,7 +264,7 @@ class _Vocabulary:
 
     def on_terms(self, quality: Floats, count: int) -> Floats:
         """The best of each term's words."""
-        best = np.zeros(count, np.float32)
+        best = np.zeros(count, np.float64)
         words = np.flatnonzero(quality > 0)
         if words.size:
             counts = self._starts[words + 1] - self._starts[words]

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from backend.languages import DEFAULT_LANGUAGE
-from tracker.catalogue.documents import CatalogueList
+from tracker.catalogue.documents import CatalogueList, terms_in
 from tracker.catalogue.search_index import Hit, Searchable, SearchIndex
 from tracker.catalogue.versions import CatalogueState
 
@@ -49,7 +49,7 @@ def search(
     if loaded.changed is None:
         return hits[:limit]
     kept = [hit for hit in hits if hit.code not in loaded.replaced]
-    return sorted([*kept, *loaded.changed.search(query, used=used, limit=limit)], key=lambda hit: -hit.score)[:limit]
+    return sorted([*kept, *loaded.changed.search(query, used=used, limit=limit)], key=lambda hit: hit.rank)[:limit]
 
 
 def _index(which: CatalogueList, language: str, state: CatalogueState) -> _Loaded:
@@ -80,21 +80,10 @@ def _common(which: CatalogueList) -> tuple[str, ...]:
 
 
 def _make(rows: Iterable[Mapping[str, Any]], language: str) -> SearchIndex:
-    """Between equals, the common and the shorter named come first."""
-    entries = [_searchable(row, language) for row in rows]
-    entries.sort(key=lambda entry: (not entry.common, len(entry.terms[0]) if entry.terms else 0, entry.code))
-    return SearchIndex(entries, language)
+    return SearchIndex((searchable(row, language) for row in rows), language)
 
 
-def _searchable(row: Mapping[str, Any], language: str) -> Searchable:
+def searchable(row: Mapping[str, Any], language: str) -> Searchable:
     """Its terms in the language, and the English ones too: foods are often known by them."""
-    own, fallback = _terms(row, language), _terms(row, DEFAULT_LANGUAGE)
-    if not own:
-        own, fallback = fallback, ()
-    other = tuple(term for term in fallback if term not in own) if language != DEFAULT_LANGUAGE else ()
-    return Searchable(row["code"], own, other, row.get("common", False))
-
-
-def _terms(row: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    label = row["labels"].get(language)
-    return tuple(text for text in (label, *row["synonyms"].get(language, ())) if text)
+    other = terms_in(row, DEFAULT_LANGUAGE) if language != DEFAULT_LANGUAGE else ()
+    return Searchable(row["code"], tuple(terms_in(row, language)), tuple(other), row.get("common", False))
