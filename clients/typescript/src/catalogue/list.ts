@@ -25,7 +25,7 @@ export interface ListAnswer<Entry> {
 
 /** Documents by code, retired ones too. */
 export class CatalogueList<Entry extends Searchable> {
-  private version: string | null = null;
+  private version = "";
   private byCode = new Map<string, Entry>();
 
   /** `kept`: what `toJSON` gave. */
@@ -37,8 +37,8 @@ export class CatalogueList<Entry extends Searchable> {
     return [...this.byCode.values()];
   }
 
-  /** To ask for what has changed since then. */
-  get since(): string | null {
+  /** What the list has; empty before the first answer. */
+  get since(): string {
     return this.version;
   }
 
@@ -55,7 +55,7 @@ export class CatalogueList<Entry extends Searchable> {
   }
 
   toJSON(): ListAnswer<Entry> {
-    return { version: this.version ?? "", complete: true, results: this.entries };
+    return { version: this.version, complete: true, results: this.entries };
   }
 }
 
@@ -73,7 +73,7 @@ export async function bringUpToDate<Name extends ListName>(
   list: CatalogueList<CatalogueEntries[Name]>,
   { server, name, language, platform }: Source<Name>,
 ): Promise<boolean> {
-  const since = list.since === null ? "" : `&since=${encodeURIComponent(list.since)}`;
+  const since = list.since === "" ? "" : `&since=${encodeURIComponent(list.since)}`;
   const address = `${server}/v1/catalogue/${name}?language=${encodeURIComponent(language)}${since}`;
   const answer = await platformWith(platform ?? {}).fetch(address, {
     method: "GET",
