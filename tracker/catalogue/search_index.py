@@ -24,6 +24,9 @@ from tracker.catalogue.folding import FILLERS, fold, sound, stem
 MAX_WORDS = 8
 """Of a query. What comes after is left out."""
 
+MAX_LETTERS = 40
+"""Of a word of a query."""
+
 EXACT, PLURAL, SOUNDS_ALIKE = 1.0, 0.96, 0.86
 PREFIX_FROM, PREFIX_RANGE = 0.78, 0.16
 """A beginning: from 0.78 to 0.94, as more of the word is there."""
@@ -140,7 +143,7 @@ class SearchIndex:
         return {code: number for number, code in enumerate(self.codes)}
 
     def _asked(self, query: str) -> list[str]:
-        words = fold(query).split()[:MAX_WORDS]
+        words = list(dict.fromkeys(word[:MAX_LETTERS] for word in fold(query).split()))[:MAX_WORDS]
         return [word for word in words if word not in FILLERS.get(self.language, ())] or words
 
     def _entries(self, words: Sequence[str], *, missing: int = 0) -> Floats:
