@@ -82,7 +82,7 @@ def retire(model: type[Entry], codes: Sequence[str], *, retired: bool, by: User 
 def changed_by_staff(model: type[CatalogueEntry]) -> set[str]:
     """The codes of entries that somebody has added or changed since they last came from a file or a table of others."""
     told = Q(history_user__isnull=False) & ~Q(history_change_reason__in=[RETIRED, BROUGHT_BACK])
-    last = model.history.values("code").annotate(  # type: ignore[attr-defined]
+    last = model.history.values("code").annotate(
         theirs=Max("history_id", filter=told), others=Max("history_id", filter=Q(history_user=None))
     )
     return set(last.filter(theirs__gt=Coalesce("others", 0)).values_list("code", flat=True))
