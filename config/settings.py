@@ -137,8 +137,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 
 # A file that staff import waits between its preview and their yes where every process finds it.
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # entries have their own history
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
@@ -327,7 +325,14 @@ TRUSTED_PROXIES = env.int("ENGRAM_TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # What a request may bring and ask for: bytes of a body, as it is sent and expanded, by the beginning of the address …
 MAX_BODY_BYTES = 256 * 1024
-BODY_LIMITS = [("/v1/sync/push", 2 * 1024 * 1024)]
+BODY_LIMITS = [
+    ("/v1/sync/push", 2 * 1024 * 1024),
+    # Lists of the catalogue as CSV; the USDA's adds a megabyte.
+    *(
+        (f"/admin/tracker/{name}/import/", 8 * 1024 * 1024)
+        for name in ("exerciseactivity", "cognitiveactivity", "food")
+    ),
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5

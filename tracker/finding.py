@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from backend.postgres.prepared import fetch_all
 from backend.sync.records import RecordType
-from backend.sync.stored_rows import live_rows
+from backend.sync.stored_rows import rows_by_id
 from tracker.catalogue.documents import LISTS, Document
 from tracker.catalogue.habits import HABIT_BONUS, Habit, read_habits
 from tracker.catalogue.search_index import Searchable, SearchIndex
@@ -26,6 +27,11 @@ OWN_LISTS: Mapping[str, RecordType] = {
 ALL_LISTS = (*LISTS, *OWN_LISTS)
 FAVOURITE_BONUS = HABIT_BONUS / 2
 """What a star adds to what an answer is worth."""
+
+NEWEST = 500
+"""Of what is one's own, of each list: what is searched, and which stars count."""
+
+_NEWEST = "FROM {table} WHERE user_id = %(user)s AND deleted_at IS NULL ORDER BY seq DESC LIMIT %(newest)s"
 
 Key = tuple[str, str]
 """A list, and a code in it or the id of a record."""
@@ -56,13 +62,7 @@ def find_entries(
 ) -> list[Found]:
     """The best answers to a query; without one, what the participant has starred and what they log most."""
     habits = {(habit.list, habit.code): habit for habit in read_habits(user_id, today)}
-    stars = {(row["list"], row["entry"]): None for row in live_rows(FAVOURITE, user_id, "TRUE", {})}
-    own = {
-        (name, str(row["uid"])): OWN_LISTS[name].document(row)
-        for name in OWN_LISTS
-        if name in lists
-        for row in live_rows(OWN_LISTS[name], user_id, "TRUE", {})
-    }
+    stars = dict.fromkeys(_newest("list, entry", FAVOURITE, user_id))
     if query is None:
         usual = sorted(stars, key=lambda key: -habits[key].worth if key in habits else 0)
         chosen = [key for key in dict.fromkeys((*usual, *habits)) if key[0] in lists]
@@ -70,48 +70,51 @@ def find_entries(
         bonuses = {key: habit.bonus for key, habit in habits.items()}
         for key in stars:
             bonuses[key] = bonuses.get(key, 0) + FAVOURITE_BONUS
-        chosen = _answers(query, bonuses, own, lists, language, limit)
-    documents = {**own, **_entries([key for key in chosen if key[0] in LISTS], language)}
+        chosen = _answers(user_id, query, bonuses, lists, language, limit)
+    documents = _documents(user_id, chosen, language)
     there = [key for key in chosen if key in documents][:limit]
     return [Found(key[0], documents[key], key in stars, habits.get(key)) for key in there]
 
 
 def _answers(
-    query: str,
-    bonuses: Mapping[Key, float],
-    own: Mapping[Key, Document],
-    lists: Collection[str],
-    language: str,
-    limit: int,
+    user_id: UUID, query: str, bonuses: Mapping[Key, float], lists: Collection[str], language: str, limit: int
 ) -> list[Key]:
     used: dict[str, dict[str, float]] = defaultdict(dict)
     for (name, code), bonus in bonuses.items():
         used[name][code] = bonus
     state = current_state()
     found: list[tuple[int, Key]] = []
-    for name in LISTS:
-        if name in lists:
+    for name in lists:
+        if name in LISTS:
             hits = search(LISTS[name], query, language=language, state=state, used=used[name], limit=limit)
-            found += [(hit.score, (name, hit.code)) for hit in hits]
-    for name, documents in _by_list(own):
-        index = SearchIndex((Searchable(code, (entry["name"],)) for code, entry in documents), language)
-        found += [(hit.score, (name, hit.code)) for hit in index.search(query, used=used[name], limit=limit)]
+        else:
+            index = _own_index(name, user_id, language)
+            hits = index.search(query, used=used[name], limit=limit)
+        found += [(hit.score, (name, hit.code)) for hit in hits]
     found.sort(key=lambda answer: -answer[0])
     return [key for _, key in found]
 
 
-def _by_list(own: Mapping[Key, Document]) -> Iterator[tuple[str, list[tuple[str, Document]]]]:
-    for name in OWN_LISTS:
-        if documents := [(code, entry) for (which, code), entry in own.items() if which == name]:
-            yield name, documents
+def _own_index(name: str, user_id: UUID, language: str) -> SearchIndex:
+    rows = _newest("uid, name", OWN_LISTS[name], user_id)
+    return SearchIndex((Searchable(str(uid), (label,)) for uid, label in rows), language)
 
 
-def _entries(chosen: Sequence[Key], language: str) -> dict[Key, Document]:
+def _newest(columns: str, record_type: RecordType, user_id: UUID) -> list[tuple[Any, ...]]:
+    query = f"SELECT {columns} {_NEWEST.format(table=record_type.table)}"
+    return fetch_all(query, {"user": user_id, "newest": NEWEST})
+
+
+def _documents(user_id: UUID, chosen: Sequence[Key], language: str) -> dict[Key, Document]:
     codes: dict[str, list[str]] = defaultdict(list)
     for name, code in chosen:
         codes[name].append(code)
-    return {
-        (name, code): document
-        for name, some in codes.items()
-        for code, document in LISTS[name].documents(some, language).items()
-    }
+    found: dict[Key, Document] = {}
+    for name, some in codes.items():
+        if name in LISTS:
+            found |= {(name, code): document for code, document in LISTS[name].documents(some, language).items()}
+        else:
+            for row in rows_by_id(OWN_LISTS[name], user_id, [UUID(code) for code in some]):
+                if row["deleted_at"] is None:
+                    found[name, str(row["uid"])] = OWN_LISTS[name].document(row)
+    return found

@@ -21,7 +21,7 @@ Text40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 Text80 = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
 Text120 = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
 Text200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-Note = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, description="Free text, seen by its writer only.")]
+Note = Annotated[str, Meta(max_length=2000, pattern=NO_NUL, description="Free text; staff may read it.")]
 ZoneName = Annotated[str, Meta(min_length=1, max_length=64, pattern=ONE_LINE, description="IANA time zone name.")]
 Instant = Annotated[
     str,

@@ -14,6 +14,8 @@ from backend.accounts.models import User
 from tests.conftest import Phone, meal
 from tests.staff import make_staff, signed_in
 from tracker.catalogue.columns import FOOD_COLUMNS
+from tracker.catalogue.loading import load_catalogue
+from tracker.catalogue.spreadsheets import EXERCISE_SPREADSHEET
 from tracker.models import CatalogueVersion, CognitiveActivity, ExerciseActivity, Food
 from tracker.scoring.weeks import Week
 
@@ -198,9 +200,7 @@ def test_an_export_changed_in_a_spreadsheet_is_previewed_and_then_imported(staff
     assert "any" in shown.content.decode()
     assert (version(), Food.objects.filter(code="test_stew").count()) == (before, 0)
 
-    confirmed = {name: field.initial for name, field in shown.context["confirm_form"].fields.items()}
-    confirmed |= shown.context["confirm_form"].initial
-    assert staff.post(f"{FOODS}process_import/", confirmed).status_code == 302
+    assert "1 new, 1 updated" in messages_of(confirm(staff, shown))
     assert version() == before + 1
     assert Food.objects.get(code="blueberries").labels["en"] == "Blueberries, any"
     assert Food.objects.get(code="test_stew").gives == {"beans": 1, "other_vegetables": 0.5}
@@ -214,6 +214,105 @@ def test_a_file_with_one_bad_line_is_shown_and_changes_nothing(staff: Client) ->
     assert "gives is not a food group" in shown.content.decode()
     assert shown.context.get("confirm_form") is None
     assert not Food.objects.filter(code="test_stew").exists()
+
+
+def confirm(staff: Client, shown: Any) -> Any:
+    form = shown.context["confirm_form"]
+    said = {name: field.initial for name, field in form.fields.items()} | form.initial
+    return staff.post(f"{FOODS}process_import/", said, follow=True)
+
+
+def messages_of(answer: Any) -> str:
+    return " ".join(map(str, answer.context["messages"]))
+
+
+@pytest.mark.parametrize(
+    ("columns", "detail"),
+    [
+        ({"source": "x" * 201}, "more than 200 characters"),
+        ({"label_en": "Ste\x00w"}, "nobody sees"),
+        ({"label_en": "Ste\u200bw"}, "nobody sees"),
+        ({"label_en": "=HYPERLINK(1)"}, "begins as a formula does"),
+        ({"synonyms_en": "stew;@SUM(1)"}, "begins as a formula does"),
+    ],
+)
+def test_texts_that_a_page_or_a_spreadsheet_would_choke_on_are_refused(
+    staff: Client, columns: dict[str, str], detail: str
+) -> None:
+    shown = preview(staff, [{**{column: STEW[column] for column in FOOD_COLUMNS}, **columns}])
+    assert shown.context["result"].has_validation_errors()
+    assert detail in str([row.error for row in shown.context["result"].invalid_rows])
+
+
+def test_a_code_twice_in_a_file_is_seen_in_the_preview(staff: Client) -> None:
+    line = {column: STEW[column] for column in FOOD_COLUMNS}
+    shown = preview(staff, [line, line])
+    assert "stand in the file twice: test_stew" in shown.content.decode()
+    assert shown.context.get("confirm_form") is None
+
+
+def test_a_preview_of_what_has_changed_since_is_not_imported(staff: Client) -> None:
+    walnuts = next(line for line in exported(staff) if line["code"] == "walnuts")
+    shown = preview(staff, [{**walnuts, "label_en": "Walnut halves"}])
+    add(staff)
+    answer = confirm(staff, shown)
+    assert "Nothing was imported" in messages_of(answer)
+    assert "has changed since the preview" in messages_of(answer)
+    assert Food.objects.get(code="walnuts").labels["en"] == "Walnuts"
+
+
+def test_a_second_yes_finds_no_file(staff: Client) -> None:
+    shown = preview(staff, [{column: STEW[column] for column in FOOD_COLUMNS}])
+    assert "1 new" in messages_of(confirm(staff, shown))
+    assert "not waiting any more" in messages_of(confirm(staff, shown))
+
+
+def test_a_platform_name_stands_for_one_activity(staff: Client) -> None:
+    path = "/admin/tracker/exerciseactivity/"
+    line = {"code": "test_sport", "label_en": "Sport", "label_es": "Deporte", "strength": "false", "balance": "false"}
+    line |= {"category": "sports", "source": "A test", "platform_names": "healthkit:running"}
+    form = staff.post(f"{path}add/", line).context["adminform"].form
+    assert form.errors["platform_names"] == ["healthkit:running stands for run already."]
+    text = ",".join([*EXERCISE_SPREADSHEET.columns]) + "\n"
+    text += ",".join(line.get(column, "") for column in EXERCISE_SPREADSHEET.columns) + "\n"
+    file = SimpleUploadedFile("exercise.csv", text.encode(), "text/csv")
+    shown = staff.post(f"{path}import/", {"import_file": file, "format": "0", "resource": ""})
+    assert "it can stand for one" in shown.content.decode()
+    assert not ExerciseActivity.objects.filter(code="test_sport").exists()
+
+
+def test_a_deployment_leaves_what_staff_have_changed(staff: Client) -> None:
+    walnuts = next(line for line in exported(staff) if line["code"] == "walnuts")
+    changed = {**walnuts, "label_en": "Walnut halves", "reason": "Clearer"}
+    assert staff.post(f"{FOODS}walnuts/change/", changed).status_code == 302
+    staff.post(FOODS, {"action": "retire", "_selected_action": ["blueberries"]})
+    Food.objects.filter(code="blueberries").update(labels={"en": "Old"})
+    done = load_catalogue()["foods"]
+    assert (done.added, done.changed) == (0, 1)
+    assert Food.objects.get(code="walnuts").labels["en"] == "Walnut halves"
+    blueberries = Food.objects.get(code="blueberries")
+    assert (blueberries.labels["en"], blueberries.retired_at is None) == ("Blueberries", False)
+    assert load_catalogue(overwrite=True)["foods"].changed == 1
+    assert Food.objects.get(code="walnuts").labels["en"] == "Walnuts"
+    assert load_catalogue()["foods"].changed == 0
+
+
+def test_what_was_is_only_read(staff: Client) -> None:
+    add(staff)
+    first = Food.history.get(code="test_stew")
+    reader = signed_in(make_staff("reader@example.org", "view_food", "view_historicalfood"))
+    path = f"{FOODS}test_stew/history/{first.history_id}/"
+    assert reader.get(path).status_code == 200
+    for client in (reader, staff):
+        assert client.post(path, {**STEW, "label_en": "Hacked"}).status_code == 403
+    assert Food.objects.get(code="test_stew").labels["en"] == "Test stew"
+    assert staff.get(f"{FOODS}%00/history/").status_code == 404
+
+
+def test_who_may_change_but_not_add_imports_nothing(catalogue: None) -> None:
+    editor = signed_in(make_staff("editor@example.org", "view_food", "change_food"))
+    assert editor.post(f"{FOODS}import/", {}).status_code == 403
+    assert editor.post(f"{FOODS}process_import/", {}).status_code == 403
 
 
 def test_a_file_with_other_columns_is_refused(staff: Client) -> None:

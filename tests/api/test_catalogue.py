@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from tests.conftest import Phone, cognitive, exercise, meal
+from tracker import finding
 from tracker.catalogue import documents, searching
 from tracker.catalogue.changing import change_entries, retire
 from tracker.models import Food
@@ -64,13 +65,13 @@ def test_what_is_as_it_was_is_no_change(phone: Phone) -> None:
     assert phone.get("/v1/catalogue/foods").json()["version"] == version
 
 
-@pytest.mark.parametrize("version", ["9.1", "0.999999", "7.0"])
+@pytest.mark.parametrize("version", ["1.9.1", "1.0.999999", "0.0.1"])
 def test_a_version_of_another_life_gets_everything(phone: Phone, version: str) -> None:
     assert phone.get(f"/v1/catalogue/foods?since={version}").json()["complete"] is True
 
 
 @pytest.mark.parametrize(
-    "query", ["since=soup", "since=1", "since=1.x", "since=-1.2", "q=stew&since=0.0", "q=%20", "language=!"]
+    "query", ["since=soup", "since=1", "since=1.0.x", "since=1.-1.2", "q=stew&since=1.0.0", "q=%20", "language=!"]
 )
 def test_parameters_that_mean_nothing_are_refused(phone: Phone, query: str) -> None:
     answer = phone.get(f"/v1/catalogue/foods?{query}")
@@ -211,6 +212,14 @@ def test_what_is_ones_own_is_found_and_what_is_starred_comes_first(phone: Phone,
     assert (again["entry"]["id"], again["usual"], again["times"]) == (stew, {"measures": 2}, 1)
     assert phone.client.delete(f"/v1/own-foods/{stew}", headers={"If-Match": '"1"'}).status_code == 204
     assert searched(phone, "") == []
+
+
+def test_the_newest_of_what_is_ones_own_is_searched(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "NEWEST", 2)
+    for number in range(3):
+        assert phone.post("/v1/own-foods", {"id": str(uuid.uuid4()), "name": f"Xylostew {number}"}).status_code == 201
+    found = {one["entry"]["name"] for one in searched(phone, "q=xylostew")}
+    assert found == {"Xylostew 1", "Xylostew 2"}
 
 
 @pytest.mark.parametrize("query", ["lists=sweets", "lists=foods,foods", "limit=51", "limit=0", "q=", "page=2"])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import Phone, meal
 from tracker.models import DietLog, Food
+from tracker.record_types import diet_items
 from tracker.scoring.weeks import Week
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,6 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"food_group": "beans", "measures": 1}, "/items/0/measures", "unexpected"),
     ({"food": "hummus", "measures": 0}, "/items/0/measures", "out_of_range"),
     ({"food": "hummus", "measures": "sNaN"}, "/items/0/measures", "out_of_range"),
-    ({"food": "test_dish", "food_group": "beans"}, "/items/0/food_group", "other_food_group"),
     ({**OWN, "name": None}, "/items/0/name", "required"),
     ({**OWN, "food": "hummus"}, "/items/0/food", "unexpected"),
     ({**OWN, "food_group": "beans"}, "/items/0/food_group", "unexpected"),
@@ -82,6 +82,33 @@ def test_what_no_item_is(phone: Phone, last_week: Week, item: dict[str, Any], po
     assert error["pointer"].startswith(pointer)
     assert error["code"] == code
     assert not DietLog.objects.exists()
+
+
+def test_servings_stay_of_the_group_that_they_were_of(phone: Phone, last_week: Week) -> None:
+    """An app that has been offline since before a correction, and an edit of the note afterwards, mean what they say."""
+    Food.objects.create(code="test_leaf", labels={"en": "Leaf"}, gives={"leafy_greens": 1})
+    sent = {**meal(last_week.monday), "items": [{"food": "test_leaf", "servings": 3}]}
+    first = phone.post("/v1/diet-logs", sent).json()
+    Food.objects.filter(code="test_leaf").update(gives={"beans": 1, "nuts": 2})
+    edited = phone.put(f"/v1/diet-logs/{sent['id']}", {**first, "note": "Late"}, if_match='"1"').json()
+    assert (edited["items"], edited["servings"]) == (first["items"], {"leafy_greens": 3})
+    again = phone.post(
+        f"/v1/diet-logs/{sent['id']}/repeat", {"id": str(uuid.uuid4()), "eaten_at": sent["eaten_at"]}
+    ).json()
+    assert (again["servings"], again["flags"]) == ({"leafy_greens": 3}, ["other_food_group"])
+    late = {**meal(last_week.monday), "items": [{"food": "test_leaf", "food_group": "leafy_greens", "servings": 1}]}
+    assert phone.post("/v1/diet-logs", late).json()["servings"] == {"leafy_greens": 1}
+
+
+def test_a_number_of_a_million_digits_is_not_kept(phone: Phone, last_week: Week) -> None:
+    long = "1." + "0" * 100_000 + "1"
+    answer = phone.post("/v1/diet-logs", {**meal(last_week.monday), "items": [{"food": "hummus", "measures": long}]})
+    assert answer.json()["items"][0]["measures"] == 1
+    cached = diet_items._kept.cache_info().currsize
+    for digit in "23":
+        longer = "1." + "0" * 100_000 + digit
+        phone.post("/v1/diet-logs", {**meal(last_week.monday), "items": [{"food": "hummus", "measures": longer}]})
+    assert diet_items._kept.cache_info().currsize == cached
 
 
 def test_a_corrected_dish_changes_no_meal_that_was_logged(phone: Phone, last_week: Week) -> None:

@@ -127,8 +127,10 @@ def test_a_meal_once_more_is_read_by_the_catalogue_of_today(phone: Phone, last_w
     body = {"id": new_id(), "eaten_at": at(last_week.monday, hour=21)}
     answer = phone.post(f"/v1/diet-logs/{uid}/repeat", body)
     assert answer.status_code == 201, answer.json()
-    assert answer.json()["servings"] == {"leafy_greens": 5.5, "berries": 1, "fish": 1}
-    assert [item["food_group"] for item in answer.json()["items"]] == ["leafy_greens", "leafy_greens", "fish", None]
+    # What a measure holds is as of today; servings stay of the group that they were of.
+    assert answer.json()["servings"] == {"leafy_greens": 4, "berries": 1, "beans": 1.5, "fish": 1}
+    assert [item["food_group"] for item in answer.json()["items"]] == ["leafy_greens", "beans", "fish", None]
+    assert answer.json()["flags"] == ["other_food_group"]
     assert phone.get(f"/v1/diet-logs/{uid}").json() == old
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import action
 
 from backend.accounts.models import User
 from tracker.admin.catalogue_csv import CognitiveActivityResource, ExerciseActivityResource, FoodResource
 from tracker.admin.catalogue_forms import CognitiveActivityForm, ExerciseActivityForm, FoodForm
+from tracker.admin.catalogue_imports import CatalogueImportAdmin
 from tracker.catalogue.changing import change_entries, retire
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
 from tracker.models.catalogue import CatalogueEntry
@@ -30,12 +29,15 @@ def _who(request: HttpRequest) -> User:
     return request.user
 
 
-class CatalogueEntryAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ModelAdmin):  # type: ignore[misc]
+def _address(object_id: str) -> str:
+    if "\x00" in object_id:
+        raise Http404
+    return object_id
+
+
+class CatalogueEntryAdmin(SimpleHistoryAdmin, CatalogueImportAdmin, ModelAdmin):  # type: ignore[misc]
     """A retired entry is offered no longer; what was logged with it stays as it is. None is ever deleted."""
 
-    import_form_class = ImportForm
-    export_form_class = ExportForm
-    formats = (CSV,)
     show_full_result_count = False
     list_per_page = 50
     search_fields = ("code", "labels", "synonyms")
@@ -45,8 +47,19 @@ class CatalogueEntryAdmin(SimpleHistoryAdmin, ImportExportModelAdmin, ModelAdmin
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[tuple[None, dict[str, Any]]]:
         if obj is not None and not self.has_change_permission(request, obj):
-            return [(None, {"fields": [field.name for field in self.opts.concrete_fields]})]
+            return [(None, {"fields": [field.name for field in self.opts.concrete_fields if field.editable]})]
         return [(None, {"fields": [*self.form.spreadsheet.columns, "reason"]})]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        answer: HttpResponse = super().history_view(request, _address(object_id), extra_context)
+        return answer
+
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, **kwargs: Any) -> HttpResponse:
+        """To be read: the library would store what is posted here."""
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        answer: HttpResponse = super().history_form_view(request, _address(object_id), version_id, **kwargs)
+        return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

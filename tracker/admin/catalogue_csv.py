@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from tracker.catalogue.spreadsheets import (
     FOOD_SPREADSHEET,
     Spreadsheet,
 )
+from tracker.catalogue.versions import lock_catalogue
 from tracker.models.catalogue import CatalogueEntry
 
 REASON = "Imported from CSV"
@@ -59,6 +61,11 @@ class CatalogueResource(ModelResource):  # type: ignore[misc]
         if missing or unknown:
             names = ", ".join(self.spreadsheet.columns)
             raise ValidationError(f"The columns should be {names}. Missing: {missing}. Unknown: {unknown}.")
+        codes = Counter(dataset["code"])
+        if twice := [code for code, count in codes.items() if count > 1]:
+            raise ValidationError(f"These codes stand in the file twice: {', '.join(map(str, twice))}")
+        if (expected := kwargs.get("expected_number")) is not None and lock_catalogue() != expected:
+            raise ValidationError("The catalogue has changed since the preview: look at a new one.")
 
     def import_instance(self, instance: Any, row: dict[str, Any], **kwargs: Any) -> None:
         try:
@@ -76,7 +83,8 @@ class CatalogueResource(ModelResource):  # type: ignore[misc]
         self._changed.append(instance)
 
     def after_import(self, dataset: Dataset, result: Result, **kwargs: Any) -> None:
-        if not kwargs.get("dry_run") and not result.has_errors() and not result.has_validation_errors():
+        """For a preview too, so that what can't be stored is seen there; that is then rolled back."""
+        if not result.has_errors() and not result.has_validation_errors():
             change_entries(self.spreadsheet.model, self._changed, by=kwargs.get("user"), reason=REASON)
 
     def after_init_instance(self, instance: Any, new: bool, row: dict[str, Any], **kwargs: Any) -> None:

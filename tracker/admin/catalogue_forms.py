@@ -16,6 +16,7 @@ from tracker.catalogue.spreadsheets import (
     FOOD_SPREADSHEET,
     Spreadsheet,
 )
+from tracker.models import ExerciseActivity
 from tracker.models.catalogue import CatalogueEntry
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES
 from tracker.wellness import check_text
@@ -63,6 +64,11 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
             column = error.reason.partition(" ")[0]
             self.add_error(column if column in self.fields else None, error.reason)
             return values
+        names = getattr(entry, "platform_names", [])
+        others = ExerciseActivity.objects.exclude(code=entry.code)
+        if taken := others.filter(platform_names__overlap=names).first() if names else None:
+            shared = ", ".join(sorted({*names} & {*taken.platform_names}))
+            self.add_error("platform_names", f"{shared} stands for {taken.code} already.")
         if self.adding and self.spreadsheet.model._default_manager.filter(code=entry.code).exists():
             self.add_error("code", "There is an entry with this code.")
         for column, detail in wellness_errors(entry, self.spreadsheet).items():

@@ -55,10 +55,12 @@ class ItemsWidget(forms.Widget):
         return self.parts[part].render(f"{name}-{at}-{part}", row.get(part, ""), label, renderer)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
-        rows = (
+        rows = [
             {part: str(data.get(f"{name}-{at}-{part}", "")).strip() for part in (*PARTS, OWN)}
             for at in range(MAX_ITEMS + EMPTY_ROWS)
-        )
+        ]
+        for row in rows:
+            row[OWN] = _as_we_wrote_it(row[OWN])
         return [
             {**row, "food_group": "" if row["food"] else row["food_group"]}
             for row in rows
@@ -73,21 +75,27 @@ class ItemsField(forms.Field):
     widget = ItemsWidget
 
     def clean(self, value: list[Row]) -> list[dict[str, Any]]:
-        """As an app would send them. Raises `ValidationError` for a form that somebody has tampered with."""
+        """As an app would send them."""
         items = []
         for row in value:
             item: dict[str, Any] = {**dict.fromkeys(PARTS), **{part: row[part] for part in _parts(row) if row[part]}}
             if row[OWN]:
-                try:
-                    own = json.loads(row[OWN])
-                    item |= {field: own[field] for field in OWN_FIELDS}
-                except (ValueError, TypeError, KeyError) as error:
-                    raise forms.ValidationError("This is not a form of ours.") from error
+                item |= json.loads(row[OWN])
             items.append(item)
         return items
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return typed_rows(initial) != typed_rows(data)
+
+
+def _as_we_wrote_it(own: str) -> str:
+    """Nothing for what somebody has tampered with."""
+    try:
+        fields = json.loads(own)
+    except ValueError:
+        return ""
+    whole = isinstance(fields, dict) and fields.keys() == set(OWN_FIELDS) and isinstance(fields["name"], str)
+    return own if whole else ""
 
 
 def _parts(row: Mapping[str, str]) -> tuple[str, ...]:

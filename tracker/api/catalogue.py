@@ -93,7 +93,7 @@ class CatalogueView(PublicView):
         headers = {"ETag": tag, "Cache-Control": CACHED}
         if not_modified(request, tag):
             return Response(status=304, headers=headers)
-        return Response({"version": state.version, "complete": False, "results": results}, headers=headers)
+        return Response({"results": results}, headers=headers)
 
 
 def search_text(text: str) -> str:
@@ -113,12 +113,13 @@ _QUERY = {"type": "string", "minLength": 1, "maxLength": 80}
 def _describe(noun: str, name: str, entry: dict[str, Any]) -> Any:
     entries = object_schema(
         {
-            "version": {"type": "string", "description": "For `since`, the next time."},
+            "version": {"type": "string", "description": "For `since`, the next time. Answers to `q` have none."},
             "complete": {"type": "boolean", "description": "These are all entries: forget what you had."},
             "results": array_schema(named_schema(name, entry)),
-        }
+        },
+        optional=("version", "complete"),
     )
-    since = {"type": "string", "pattern": r"^[0-9]{1,18}\.[0-9]{1,18}$"}
+    since = {"type": "string", "pattern": r"^[0-9]{1,18}\.[0-9]{1,18}\.[0-9]{1,18}$"}
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"list_{noun.replace(' ', '_')}",

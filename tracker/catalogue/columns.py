@@ -41,6 +41,7 @@ MET = re.compile(r"\d{1,2}\.\d", re.ASCII)
 SERVINGS = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
 PLATFORM_NAME = re.compile(r"(healthkit|health_connect|fit):[a-z][a-z0-9_]*")
 MAX_LENGTH = 80  # of codes and platform names, as the database stores them
+MAX_TEXT = 200  # of every other text
 
 
 class CatalogueFileError(ValueError):
@@ -72,16 +73,26 @@ class Row:
 
     def text(self, column: str) -> str:
         text = self.values[column]
-        if not text or text != " ".join(text.split()):
-            raise self.error(f"{column} is empty or has blanks too many: {text!r}")
-        return text
+        if not text:
+            raise self.error(f"{column} is empty")
+        return self._fit(column, text)
 
     def texts(self, column: str) -> tuple[str, ...]:
         """Texts between semicolons, perhaps none."""
         texts = tuple(self.values[column].split(";")) if self.values[column] else ()
-        if any(not text or text != " ".join(text.split()) for text in texts) or len(set(texts)) < len(texts):
-            raise self.error(f"{column} has an empty text, blanks too many or a text twice: {self.values[column]!r}")
-        return texts
+        if not all(texts) or len(set(texts)) < len(texts):
+            raise self.error(f"{column} has an empty text or a text twice: {self.values[column]!r}")
+        return tuple(self._fit(column, text) for text in texts)
+
+    def _fit(self, column: str, text: str) -> str:
+        """One line that a page, a phone and a spreadsheet show as it is, and none of them takes for a formula."""
+        if text != " ".join(text.split()) or not text.isprintable():
+            raise self.error(f"{column} has blanks too many, or characters that nobody sees: {text!r}")
+        if len(text) > MAX_TEXT:
+            raise self.error(f"{column} has a text of more than {MAX_TEXT} characters")
+        if text[0] in "=+-@":
+            raise self.error(f"{column} begins as a formula does: {text!r}")
+        return text
 
     def translated(self, column: str) -> dict[str, str]:
         return {language: self.text(f"{column}_{language}") for language in LANGUAGES}

@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _MARKS = re.compile(r"[\u0300-\u036f]+")
-_NO_WORD = re.compile(r"[^0-9a-z]+")
+_NO_WORD = re.compile(r"[\W_]+")
 _APOSTROPHES = re.compile("['\u2019]")
 
 # As Spanish sounds, and often enough as English is misspelt: what is written differently and heard alike. Capitals are sounds
@@ -58,7 +58,7 @@ FILLERS = {
 
 
 def fold(text: str) -> str:
-    """Lower-case ASCII words with single blanks: `Café con leche, 1 taza` is `cafe con leche 1 taza`."""
+    """Lower-case words without accents, with single blanks: `Café con leche, 1 taza` is `cafe con leche 1 taza`."""
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     return _NO_WORD.sub(" ", _APOSTROPHES.sub("", plain)).strip()
 

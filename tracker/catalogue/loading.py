@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db import transaction
 
-from tracker.catalogue.changing import Changed, change_entries
+from tracker.catalogue.changing import Changed, Entry, change_entries, changed_by_staff
 from tracker.catalogue.files import (
     read_cognitive_activities,
     read_exercise_activities,
@@ -20,8 +21,11 @@ REASON = "From the project's files"
 
 
 @transaction.atomic
-def load_catalogue() -> dict[str, Changed]:
-    """Safe to run again: returns, for each list, what the files brought."""
+def load_catalogue(*, overwrite: bool = False) -> dict[str, Changed]:
+    """Safe to run again, as every deployment does: what staff have changed stays as they left it, unless `overwrite`.
+
+    Returns, for each list, what the files brought.
+    """
     names: dict[str, list[str]] = defaultdict(list)
     for name, code in read_platform_names().items():
         names[code].append(name)
@@ -29,7 +33,12 @@ def load_catalogue() -> dict[str, Changed]:
     cognitive = [cognitive_entry(entry) for entry in read_cognitive_activities()]
     foods = [food_entry(entry) for entry in read_foods()]
     return {
-        "exercise activities": change_entries(ExerciseActivity, exercise, by=None, reason=REASON),
-        "cognitive activities": change_entries(CognitiveActivity, cognitive, by=None, reason=REASON),
-        "foods": change_entries(Food, foods, by=None, reason=REASON),
+        "exercise activities": _bring(ExerciseActivity, exercise, overwrite),
+        "cognitive activities": _bring(CognitiveActivity, cognitive, overwrite),
+        "foods": _bring(Food, foods, overwrite),
     }
+
+
+def _bring(model: type[Entry], entries: Sequence[Entry], overwrite: bool) -> Changed:
+    leave = set() if overwrite else changed_by_staff(model)
+    return change_entries(model, entries, by=None, reason=REASON, leave=leave)

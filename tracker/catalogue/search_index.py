@@ -24,6 +24,9 @@ from tracker.catalogue.folding import FILLERS, fold, sound, stem
 MAX_WORDS = 8
 """Of a query. What comes after is left out."""
 
+MAX_LETTERS = 40
+"""Of a word of a query."""
+
 EXACT, PLURAL, SOUNDS_ALIKE = 1.0, 0.96, 0.86
 PREFIX_FROM, PREFIX_RANGE = 0.78, 0.16
 """A beginning: from 0.78 to 0.94, as more of the word is there."""
@@ -160,7 +163,7 @@ class SearchIndex:
         return {code: number for number, code in enumerate(self.codes)}
 
     def _asked(self, query: str) -> list[str]:
-        words = fold(query).split()[:MAX_WORDS]
+        words = list(dict.fromkeys(word[:MAX_LETTERS] for word in fold(query).split()))[:MAX_WORDS]
         return [word for word in words if word not in FILLERS.get(self.language, ())] or words
 
     def _entries(self, words: Sequence[str], *, missing: int = 0) -> Floats:
@@ -250,7 +253,7 @@ class _Vocabulary:
         self._terms: Ints = np.array([number for word in self.words for number in terms_of[word]], np.int64)
 
     def beginning_with(self, prefix: str) -> tuple[int, int]:
-        return bisect_left(self.words, prefix), bisect_left(self.words, prefix + "\uffff")
+        return bisect_left(self.words, prefix), bisect_left(self.words, prefix + "\U0010ffff")
 
     def mark_same(self, word: str, quality: Floats) -> None:
         at = bisect_left(self.words, word)

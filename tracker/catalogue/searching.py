@@ -3,6 +3,7 @@ catalogue has changed: a few changed entries are searched beside it, many make i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -31,7 +32,7 @@ class _Loaded:
 
 
 _loaded: dict[tuple[str, str], _Loaded] = {}
-_loading = Lock()
+_loading: dict[tuple[str, str], Lock] = defaultdict(Lock)
 
 
 def search(
@@ -56,7 +57,7 @@ def _index(which: CatalogueList, language: str, state: CatalogueState) -> _Loade
     key = (which.name, language)
     loaded = _loaded.get(key)
     if loaded is None or loaded.state != state:
-        with _loading:  # by whoever comes first
+        with _loading[key]:  # by whoever comes first
             loaded = _loaded.get(key)
             if loaded is None or loaded.state != state:
                 loaded = _loaded[key] = _brought_up_to(which, language, state, loaded)

@@ -12,6 +12,7 @@ from tracker.catalogue.columns import (
     COGNITIVE_COLUMNS,
     EXERCISE_COLUMNS,
     FOOD_COLUMNS,
+    MAX_LENGTH,
     PLATFORM_NAME,
     Row,
     cognitive_activity,
@@ -102,7 +103,7 @@ def _words(entry: CatalogueEntry) -> dict[str, Any]:
 
 def _read_exercise(row: Row) -> ExerciseActivity:
     names = row.texts("platform_names")
-    if wrong := [name for name in names if not PLATFORM_NAME.fullmatch(name)]:
+    if wrong := [name for name in names if not PLATFORM_NAME.fullmatch(name) or len(name) > MAX_LENGTH]:
         raise row.error(f"platform_names has a form that isn't expected: {wrong[0]!r}")
     return exercise_entry(exercise_activity(row), names)
 

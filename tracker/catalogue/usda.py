@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from backend.sync.wire import plain_number
-from tracker.catalogue.changing import AT_ONCE, change_entries
+from tracker.catalogue.changing import AT_ONCE, change_entries, changed_by_staff
 from tracker.catalogue.columns import MAX_LENGTH
 from tracker.catalogue.folding import fold
 from tracker.catalogue.usda_mapping import DATA, Serving, gives, mapped
@@ -132,7 +132,7 @@ def _store(some: list[_Candidate], report: Report, *, ours: set[str], taken: set
                 report.with_groups += 1
             else:
                 report.neutral += 1
-    result = change_entries(Food, entries, by=None, reason=REASON)
+    result = change_entries(Food, entries, by=None, reason=REASON, leave=changed_by_staff(Food))
     report.added += result.added
     report.changed += result.changed
     report.unchanged += result.unchanged

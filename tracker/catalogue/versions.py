@@ -11,6 +11,9 @@ from django.db import connection
 from backend.postgres.prepared import fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
 
+FORM = 1
+"""Of the documents: grows when a release changes what they hold, so that every app gets all of them anew."""
+
 # The one row, and the epoch: a restored backup has given its numbers out before.
 _STATE = " ".join(("SELECT number, changed_at,", CURRENT_EPOCH, "FROM tracker_catalogueversion"))
 
@@ -26,16 +29,16 @@ class CatalogueState:
     @property
     def version(self) -> str:
         """As apps know it."""
-        return f"{self.epoch}.{self.number}"
+        return f"{FORM}.{self.epoch}.{self.number}"
 
     def changes_since(self, version: str) -> int | None:
         """The number after which to look for changes; None if the whole list is the answer, because that version is of another
         epoch or none that has been. Raises ValueError for what is no version."""
-        epoch, dot, number = version.partition(".")
-        for part in (epoch, number):
-            if not (dot and part.isascii() and part.isdigit() and len(part) < 19):
-                raise ValueError("Expected the version of an earlier answer.")
-        return int(number) if int(epoch) == self.epoch and int(number) <= self.number else None
+        parts = version.split(".")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+            raise ValueError("Expected the version of an earlier answer.")
+        form, epoch, number = map(int, parts)
+        return number if (form, epoch) == (FORM, self.epoch) and number <= self.number else None
 
 
 def current_state() -> CatalogueState:
@@ -43,12 +46,20 @@ def current_state() -> CatalogueState:
     return CatalogueState(*rows[0]) if rows else CatalogueState()
 
 
+def lock_catalogue() -> int:
+    """Take the catalogue's lock until the commit, before reading what is to be changed; returns the number it stands at."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO tracker_catalogueversion (id, number) VALUES (1, 0) ON CONFLICT DO NOTHING")
+        cursor.execute("SELECT number FROM tracker_catalogueversion FOR UPDATE")
+        row: tuple[Any, ...] = cursor.fetchone()
+    return int(row[0])
+
+
 def next_version() -> int:
-    """Take the catalogue's lock until the commit, and its next version. Runs in the transaction of the change."""
+    """The catalogue's next version. Runs in the transaction of the change, under the lock."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tracker_catalogueversion AS version (id, number, changed_at) VALUES (1, 1, clock_timestamp())"
-            " ON CONFLICT (id) DO UPDATE SET number = version.number + 1, changed_at = clock_timestamp() RETURNING number"
+            "UPDATE tracker_catalogueversion SET number = number + 1, changed_at = clock_timestamp() RETURNING number"
         )
         row: tuple[Any, ...] = cursor.fetchone()
     return int(row[0])

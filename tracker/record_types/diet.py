@@ -14,7 +14,7 @@ from backend.sync.records import READ_ONLY_FIELDS, Parsed, RecordType
 from backend.sync.wire import Instant, Note, Origin, ZoneName
 from tracker.catalogue.lookup import FoodEntry, find_foods
 from tracker.models import DietLog
-from tracker.record_types.diet_items import MAX_ITEMS, DietItem, read_item, said_item, servings_of
+from tracker.record_types.diet_items import MAX_ITEMS, DietItem, of_other_group, read_item, said_item, servings_of
 from tracker.record_types.times import (
     Reference,
     canonical_time,
@@ -27,6 +27,9 @@ from tracker.scoring.protocol import FOOD_GROUPS
 
 Meal = Literal["breakfast", "lunch", "dinner", "snack"]
 DietItems = Annotated[tuple[DietItem, ...], Meta(max_length=MAX_ITEMS)]
+
+
+OTHER_FOOD_GROUP = "other_food_group"
 
 
 class DietLogWire(Struct, forbid_unknown_fields=True, frozen=True):
@@ -68,7 +71,10 @@ def parse(wire: DietLogWire, reference: Reference[FoodEntry]) -> Parsed:
         [said_item(item) for item in wire.items],
         wire.note,
     )
-    return Parsed(content, said, time.flags, wire.origin)
+    flags = time.flags
+    if any(of_other_group(item, reference.entries) for item in wire.items):
+        flags += (OTHER_FOOD_GROUP,)
+    return Parsed(content, said, flags, wire.origin)
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,21 +64,24 @@ def read_item(pointer: str, item: DietItem, foods: Mapping[str, FoodEntry]) -> t
     entry = foods.get(item.food)
     if entry is None:
         raise InvalidRecord(FieldError(f"{pointer}/food", "unknown_food", "There is no such food."))
-    food_group = entry.food_group
-    if item.food_group not in (None, food_group):
-        raise InvalidRecord(
-            FieldError(f"{pointer}/food_group", "other_food_group", "The food belongs to another group.")
-        )
+    food_group = item.food_group or entry.food_group
     kept: dict[str, Any] = {"food": item.food, "food_group": food_group, "servings": None}
-    if item.measures is None and item.servings is not None and len(entry.gives) < 2:
+    if item.measures is None and item.servings is not None and (item.food_group is not None or len(entry.gives) < 2):
         amount = _amount(f"{pointer}/servings", item.servings)
         kept["servings"] = amount.number
         return kept, {} if food_group is None else {food_group: amount.hundredths}
     measures = _measures(pointer, item)
     counted = _times(entry.gives, measures)
-    if food_group is not None:
-        kept["servings"] = plain_number(Decimal(counted[food_group]) / 100)
+    kept["food_group"] = entry.food_group
+    if entry.food_group is not None:
+        kept["servings"] = plain_number(Decimal(counted[entry.food_group]) / 100)
     return {**kept, "measures": measures.number}, counted
+
+
+def of_other_group(item: DietItem, foods: Mapping[str, FoodEntry]) -> bool:
+    """Whether servings of a food are said to be of a group that the catalogue doesn't, or no longer, have it in."""
+    said = item.food is not None and item.food_group is not None and item.measures is None
+    return said and item.food_group not in foods[item.food].gives  # type: ignore[index]
 
 
 def _group(pointer: str, item: DietItem) -> tuple[dict[str, Any], dict[str, int]]:
@@ -145,13 +148,13 @@ def said_gives(gives: Mapping[FoodGroup, Decimal]) -> list[tuple[str, Decimal]]:
 
 
 def unread_item(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept item as it was said, to be said once more: what the catalogue had to do with it is left out."""
+    """A kept item, to be said once more. Servings are of the group that they were of; measures hold what they hold today."""
     if kept.get("name") is not None:
         said = ["name", "measures", "own_food", "gives"]
     elif kept["food"] is None:
         said = ["food_group", "servings"]
     else:
-        said = ["food", "servings" if kept.get("measures") is None else "measures"]
+        said = ["food", "food_group", "servings"] if kept.get("measures") is None else ["food", "measures"]
     return {name: kept[name] for name in said}
 
 
@@ -181,13 +184,12 @@ class Amount(NamedTuple):
 
 
 def _amount(pointer: str, given: Decimal, *, at_most: int = MAX_SERVINGS) -> Amount:
+    """A float that an app has added up, such as 0.30000000000000004, is no reason to lose a meal."""
     if not given.is_finite() or not 0 < given <= at_most:
         raise InvalidRecord(FieldError(pointer, "out_of_range", f"Expected more than 0 and at most {at_most}."))
-    return _rounded(given)
+    return _kept(max(given.quantize(HUNDREDTH, ROUND_HALF_UP), HUNDREDTH))
 
 
 @lru_cache(4096)
-def _rounded(given: Decimal) -> Amount:
-    """A float that an app has added up, such as 0.30000000000000004, is no reason to lose a meal."""
-    kept = max(given.quantize(HUNDREDTH, ROUND_HALF_UP), HUNDREDTH)
-    return Amount(int(kept * 100), plain_number(kept))
+def _kept(amount: Decimal) -> Amount:
+    return Amount(int(amount * 100), plain_number(amount))

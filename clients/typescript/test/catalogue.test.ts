@@ -43,10 +43,10 @@ const ADDRESS = "https://engram.example.org/v1/catalogue/foods?language=es";
 
 test("a list is downloaded whole, then what has changed, and kept", async () => {
   const { fetch, asked } = server(
-    [200, answer("0.7", true, food("kale"), food("leek"))],
-    [200, answer("0.7", false)],
-    [200, answer("0.8", false, food("kale", true), food("plum"))],
-    [200, answer("1.2", true, food("leek"))],
+    [200, answer("1.0.7", true, food("kale"), food("leek"))],
+    [200, answer("1.0.7", false)],
+    [200, answer("1.0.8", false, food("kale", true), food("plum"))],
+    [200, answer("1.1.2", true, food("leek"))],
   );
   const source = { ...FOODS, platform: { fetch } };
   const list = new CatalogueList<Food>();
@@ -70,19 +70,19 @@ test("a list is downloaded whole, then what has changed, and kept", async () => 
     again.entries.map(({ code }) => code),
     ["leek"],
   );
-  assert.deepEqual(asked, [ADDRESS, `${ADDRESS}&since=0.7`, `${ADDRESS}&since=0.7`, `${ADDRESS}&since=0.8`]);
+  assert.deepEqual(asked, [ADDRESS, `${ADDRESS}&since=1.0.7`, `${ADDRESS}&since=1.0.7`, `${ADDRESS}&since=1.0.8`]);
 });
 
 test("a list of which nothing was ever downloaded is kept as well", async () => {
-  const { fetch, asked } = server([200, answer("0.7", true)]);
+  const { fetch, asked } = server([200, answer("1.0.7", true)]);
   const list = new CatalogueList<Food>(JSON.parse(JSON.stringify(new CatalogueList<Food>())));
   await bringUpToDate(list, { ...FOODS, platform: { fetch } });
   assert.deepEqual(asked, [ADDRESS]);
 });
 
 test("without an answer, a list is as it was", async () => {
-  const { fetch } = server([503, "busy"], [200, '{"version": "0.9", "comp']);
-  const list = new CatalogueList<Food>({ version: "0.7", complete: true, results: [food("kale")] });
+  const { fetch } = server([503, "busy"], [200, '{"version": "1.0.9", "comp']);
+  const list = new CatalogueList<Food>({ version: "1.0.7", complete: true, results: [food("kale")] });
   const kept = JSON.stringify(list);
   const source = { ...FOODS, platform: { fetch } };
   await assert.rejects(bringUpToDate(list, source), UnexpectedAnswer);

@@ -112,6 +112,19 @@ def test_folding(text: str, folded: str) -> None:
     assert fold(folded) == folded
 
 
+def test_any_script_is_found() -> None:
+    index = SearchIndex([Searchable("soup", ("Борщ",)), Searchable("rice", ("飯",))], "en")
+    assert [hit.code for hit in index.search("борщ")] == ["soup"]
+    assert [hit.code for hit in index.search("飯")] == ["rice"]
+
+
+def test_long_and_repeated_words_cost_no_more_than_short_ones() -> None:
+    """One Roman eight is folded to four letters."""
+    assert SMALL.search("walk " * 12)[0].code == "walk"
+    SMALL.search("\u2167" * 80)
+    assert max(SMALL._beginnings) <= 40
+
+
 def test_words_that_sound_alike_and_plurals() -> None:
     for pair in (
         ("havas", "abas"),

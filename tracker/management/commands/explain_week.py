@@ -64,6 +64,8 @@ class Command(BaseCommand):
                 while len(waiting) < WAITING_CHUNKS and (chunk := list(islice(numbered, CHUNK))):
                     waiting.append(processes.apply_async(explain_chunk, (chunk,)))
                 out.writelines(waiting.popleft().get())
+            processes.close()
+            processes.join()  # they end by themselves: one that inherited a handler of SIGTERM would not be ended by it
 
 
 def explain_chunk(numbered: list[tuple[int, bytes]]) -> list[bytes]:

@@ -35,19 +35,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stopping = False
         self.head_logged_at = -HEAD_SECONDS
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        while not self.stopping:
+        before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
             if options["once"]:
                 self._work()
-                return
+            else:
+                self._keep_working(options["every"])
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _keep_working(self, every: float) -> None:
+        while not self.stopping:
             try:
                 self._work()
             except (OperationalError, InterfaceError) as error:
                 # PostgreSQL restarts: what was begun has been rolled back and is due as before.
                 logger.warning("database_away", reason=type(error).__name__)
                 connection.close()
-            time.sleep(options["every"])
+            time.sleep(every)
 
     def _work(self) -> None:
         scored = score_due_weeks(now=timezone.now())

@@ -12,8 +12,9 @@ export function fold(text: string): string {
     .replace(/[\u0300-\u036f]/g, "")
     .toLowerCase()
     .replace(/ß/g, "ss")
+    .replace(/ς/g, "σ")
     .replace(/['\u2019]/g, "")
-    .replace(/[^0-9a-z]+/g, " ")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
     .trim();
 }
 

@@ -3,6 +3,7 @@ import { fold, tellingWords, wordsOf } from "./folding.js";
 import { mark, Vocabulary, type Matches } from "./vocabulary.js";
 
 const MAX_WORDS = 8;
+const MAX_LETTERS = 40;
 const SYNONYM = 0.97;
 const OTHER_LANGUAGE = 0.85;
 const LEFT_OVER = 0.25;
@@ -66,7 +67,8 @@ export class CatalogueSearch {
 
   /** The best entries, best first. */
   search(query: string, { limit = 20, used }: SearchOptions = {}): Hit[] {
-    const words = tellingWords(wordsOf(fold(query)).slice(0, MAX_WORDS), this.language);
+    const different = new Set(wordsOf(fold(query)).map((word) => word.slice(0, MAX_LETTERS)));
+    const words = tellingWords([...different].slice(0, MAX_WORDS), this.language);
     if (words.length === 0) return [];
     const matched = this.matches(words);
     let found = this.worths(words, matched, 0).filter(([, worth]) => worth >= LEAST);
@@ -142,7 +144,7 @@ export class CatalogueSearch {
   }
 }
 
-/** What habits add: `daysAgo` has each log of the last 60 days, today's is 0. */
+/** What habits add: `daysAgo` has each log of the last 60 days (of the 300 newest of its kind), today's is 0. */
 export function habitBonus(daysAgo: readonly number[], starred = false): number {
   const habit = sum(daysAgo.filter((days) => days < 60).map((days) => 0.5 ** (days / 14)));
   return (0.2 * habit) / (1 + habit) + (starred ? 0.1 : 0);
