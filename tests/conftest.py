@@ -52,6 +52,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                 _catalogue[table] = b"".join(map(bytes, copy))
 
 
+def pytest_configure() -> None:
+    """Static files are looked for when they are asked for: a new client would otherwise go through all of them, each time."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Each test that runs in one transaction does so with the rights of the application, until that is rolled back."""

@@ -8,6 +8,7 @@ takes.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -142,9 +143,16 @@ def _faults_of_headers(operation: Operation, headers: dict[str, Any], answer: An
     return faults
 
 
+_known_faults: dict[tuple[str, bytes], list[str]] = {}
+
+
 def _faults(pointer: str, body: bytes) -> list[str]:
-    errors = _validator(pointer, strict=True).iter_errors(json.loads(body))
-    return [f" at {error.json_path}: {error.message[:BODY_LIMIT]}" for error in errors]
+    """Looked for once in each body: probes ask for the whole catalogue again and again, and it takes seconds to go through."""
+    key = (pointer, hashlib.sha256(body).digest())
+    if key not in _known_faults:
+        errors = _validator(pointer, strict=True).iter_errors(json.loads(body))
+        _known_faults[key] = [f" at {error.json_path}: {error.message[:BODY_LIMIT]}" for error in errors]
+    return _known_faults[key]
 
 
 def faults_of_body(method: str, path: str, body: Any) -> list[str]:
