@@ -23,7 +23,7 @@ from backend.accounts.tokens import renew
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import MAX_PAGE, read_parameters
 from backend.api.problems import NotFound
-from backend.api.serializers import StrictSerializer
+from backend.api.serializers import SentText, StrictSerializer
 
 SIGNED_OUT = OpenApiResponse(description="Signed out. Their next request is refused.")
 ONE = OpenApiResponse(named_schema("Device", DEVICE))
@@ -32,13 +32,13 @@ CURRENT = OpenApiResponse(named_schema("CurrentDevice", CURRENT_DEVICE))
 
 class DeviceSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(
+    name = SentText(
         max_length=NAME_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
     )
-    platform = serializers.CharField(
+    platform = SentText(
         max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
     )
-    app_version = serializers.CharField(
+    app_version = SentText(
         max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
     )
     created_at = serializers.DateTimeField(read_only=True)

@@ -8,6 +8,15 @@ from typing import Any
 from rest_framework import serializers
 
 
+class SentText(serializers.CharField):
+    """A text whose length counts as it was sent, as the document says: blanks at its ends are taken off after that."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
+
+
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses unknown fields; read-only ones are ignored, so that GET, edit, PATCH works. Converts nothing: DRF alone takes the
     number 5 for a text and the text "5" for a number."""

@@ -202,3 +202,10 @@ def test_authenticating_is_one_query_and_writes_once_an_hour(phone: Phone) -> No
         phone.get("/v1/devices/current")
         phone.get("/v1/devices/current")
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "UPDATE", "SELECT"]
+
+
+def test_blanks_at_the_ends_count_for_the_length(phone: Phone) -> None:
+    """As the document has it: a version of 40 characters and a blank is none."""
+    answer = phone.patch("/v1/devices/current", {"app_version": "\u0085" + "1" * 40})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/app_version")
+    assert phone.patch("/v1/devices/current", {"app_version": " 2.0 "}).json()["app_version"] == "2.0"

@@ -17,7 +17,7 @@ from backend.accounts.participants import ParticipantView
 from backend.api.conditional import not_modified
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import in_pages, make_cursor, read_parameters
-from backend.api.serializers import StrictSerializer
+from backend.api.serializers import SentText, StrictSerializer
 from backend.languages import LANGUAGES
 from tracker.api.schemas import ME
 from tracker.profiles import change_profile, profile_document, profile_tag
@@ -59,8 +59,8 @@ class WeeklyEmailSerializer(StrictSerializer):
 class MeSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
-    display_name = serializers.CharField(max_length=80, allow_blank=True, required=False, validators=[one_visible_line])
-    home_time_zone = serializers.CharField(max_length=64, required=False, help_text="IANA name.")
+    display_name = SentText(max_length=80, allow_blank=True, required=False, validators=[one_visible_line])
+    home_time_zone = SentText(max_length=64, required=False, help_text="IANA name.")
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     hide_numbers = serializers.BooleanField(required=False)
     preferred_origins = serializers.ListField(
