@@ -32,15 +32,9 @@ CURRENT = OpenApiResponse(named_schema("CurrentDevice", CURRENT_DEVICE))
 
 class DeviceSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
-    name = SentText(
-        max_length=NAME_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
-    )
-    platform = SentText(
-        max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
-    )
-    app_version = SentText(
-        max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line]
-    )
+    name = SentText(max_length=NAME_LENGTH, allow_blank=True, required=False, validators=[one_visible_line])
+    platform = SentText(max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line])
+    app_version = SentText(max_length=PLATFORM_LENGTH, allow_blank=True, required=False, validators=[one_visible_line])
     created_at = serializers.DateTimeField(read_only=True)
     last_seen_at = serializers.DateTimeField(read_only=True)
     current = serializers.BooleanField(read_only=True)
