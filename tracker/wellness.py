@@ -53,11 +53,12 @@ def check_text(text: str, *, language: str = "en") -> tuple[Hit, ...]:
     """
     rules, words = RULES[language], WORDS[language]
     hits: dict[tuple[str, int, int], str] = {}
-    for reading in readings(text, words=words):
+    plain, *others = readings(text, words=words)
+    for reading in (plain, *others):
         for rule in rules:
-            for found in rule.pattern.finditer(reading.text):
+            for found in reading.found(rule.pattern):
                 hits.setdefault((rule.name, *_places(reading, found)), rule.reason)
-    for spread in spread_letters(text):
+    for spread in spread_letters(plain):
         for rule in rules:
             for found in rule.run_together.finditer(spread.text):
                 if len(found.group()) >= SHORTEST_RUN_TOGETHER:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _LOOKALIKES = str.maketrans(
@@ -26,26 +27,40 @@ SHORTEST_SPLIT = 7  # a shorter word with a space inside is more often two words
 _INVISIBLE = {"Cf", "Mn", "Me", "Cc"}
 _BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
 # At most 200 characters, so that a text of nothing but `<` takes no square of its length.
-_TAG = re.compile(r"<!--.{0,200}?-->|</?([A-Za-z][\w-]{0,20})\b[^<>]{0,200}>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});", re.DOTALL)
+_TAG = re.compile(
+    r"<!--.{0,200}?-->|</?([A-Za-z][\w-]{0,20})\b[^<>]{0,200}>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});", re.DOTALL
+)
 _INLINE = frozenset("a abbr b big code del em font i ins mark s small span strike strong sub sup u wbr".split())
 
 _LEET_LETTERS = str.maketrans("034578$@€!|", "oeastbsaeil")
-_LEET_WORD = re.compile(r"[^\W_\d]*[\d$@€!|](?:[\w$@€]|[!|](?=[\w$@€]))*")
+_LEET_WORD = re.compile(r"(?<![^\W_\d])[^\W_\d]*[\d$@€!|](?:[\w$@€]|[!|](?=[\w$@€]))*")
 _LETTER = re.compile(r"[^\W\d_]")
 # Endings of numbers that are no disguise: 5k, 20min, 3rd, 30g.
 _UNIT = re.compile(r"\d+(?:[.,]\d+)?(?:[a-z]{1,2}|min|mins|kcal|mcg|rd|th|st)?$")
 _SPREAD = re.compile(r"(?<![^\W_])[^\W\d_](?:[^\w\n]{1,3}[^\W\d_]|_[^\W\d_]){3,}(?![^\W_])")
-_INSIDE = re.compile(r"(?<=[^\W\d_])(?:[^\w\s']|_){1,3}(?=[^\W\d_])|(?<=[^\W\d_])'(?=[^\W\d_])(?!(?:s|t|re|ve|ll|d|m)\b)")
-_MASKED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[*#_•%?+~×]{1,3}[^\W\d_]+)+|[^\W\d_]{3,}[*#•×]+")
+_INSIDE = re.compile(
+    r"(?<=[^\W\d_])(?:[^\w\s']|_){1,3}(?=[^\W\d_])|(?<=[^\W\d_])'(?=[^\W\d_])(?!(?:s|t|re|ve|ll|d|m)\b)"
+)
+_MASKED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[*#_•%?+~×]{1,3}[^\W\d_]+)+|(?<![^\W_])[^\W\d_]{3,}[*#•×]+")
+_LONGEST_RUN = 200
+_REACH = 150
 _LONG = re.compile(r"([^\W\d_])\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a text; `places`: for each character of `text`, where it stands in the original."""
+    """One way to read a text; `places`: for each character of `text`, where it stands in the original.
+
+    What lies before `start` and after `end` reads as in the plain reading, and needs no second look.
+    """
 
     text: str
     places: Sequence[int]
+    start: int = 0
+    end: int = sys.maxsize
+
+    def found(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        return pattern.finditer(self.text, self.start, self.end)
 
     def replaced(self, pattern: re.Pattern[str], instead: Callable[[re.Match[str]], str]) -> Reading:
         """With what is found read as something else; a character of the new keeps its own place if there is one."""
@@ -88,14 +103,28 @@ def readings(text: str, *, words: tuple[str, ...]) -> tuple[Reading, ...]:
         joined = unmasked.without(_INSIDE, kept=lambda character: False)
         found += spelt, unmasked, whole, joined, gathered(spelt)
         found += (joined.replaced(_LONG, lambda match, most=most: _shortened(match, most)) for most in (1, 2))  # type: ignore[misc]
-    return tuple({reading.text: reading for reading in reversed(found)}.values())[::-1]
+    others = {reading.text: reading for reading in found if reading.text != plain.text}
+    return (plain, *(_narrowed(reading, plain) for reading in others.values()))
 
 
-def spread_letters(text: str) -> Iterator[Reading]:
+def _narrowed(reading: Reading, plain: Reading) -> Reading:
+    """To the words around what reads differently: as far as a pattern can reach."""
+    shorter = min(len(reading.text), len(plain.text))
+    same = next((i for i in range(shorter) if reading.text[i] != plain.text[i]), shorter)
+    same_at_end = next((i for i in range(1, shorter + 1) if reading.text[-i] != plain.text[-i]), shorter + 1) - 1
+    end = reading.text.find(" ", max(same, len(reading.text) - same_at_end) + _REACH)
+    return replace(reading, start=max(0, same - _REACH), end=len(reading.text) if end < 0 else end)
+
+
+def spread_letters(plain: Reading) -> Iterator[Reading]:
     """L e t t e r s spread out, each run of them in one piece, so that words in it stand without a space."""
-    for found in _SPREAD.finditer((plain := _plain(text)).text):
-        run = Reading(found.group(), plain.places[found.start() : found.end()])
-        yield run.without(_SPREAD, kept=str.isalpha)
+    for found in _SPREAD.finditer(plain.text):
+        letters = gathered(Reading(found.group(), plain.places[found.start() : found.end()]))
+        for start in range(
+            0, len(letters.text), _LONGEST_RUN // 2
+        ):  # in windows, as patterns take the square of a length
+            end = start + _LONGEST_RUN
+            yield Reading(letters.text[start:end], letters.places[start:end])
 
 
 def gathered(reading: Reading) -> Reading:
@@ -103,6 +132,8 @@ def gathered(reading: Reading) -> Reading:
 
 
 def _plain(text: str) -> Reading:
+    if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
+        return Reading(text.lower(), range(len(text)))
     pieces: list[str] = []
     places: list[int] = []
     for original, place in _untagged(text):

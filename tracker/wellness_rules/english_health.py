@@ -8,14 +8,14 @@ _ORGANS = r"(?:heart|brain|memory|mind|nerves?|joints?|bones?|immunity|immune sy
 _ILL = (
     r"(?:disease\w*|disorder\w*|illness\w*|ailments?|maladies|conditions?|syndromes?|sickness|frailty"
     r"|(?:cognitive |memory |mental )?decline|forgetfulness|pain|stress|colds?|flu|fever|strokes?|heart attacks?|ag(?:e)?ing"
-    r"|old age|wrinkles|growing old|blood sugar|bad memory)"
+    r"|old age|fog|wrinkles|growing old|blood sugar|bad memory)"
 )
 _ACT = (
     r"(?:prevent\w*|treat(?:s|ed|ing|ment\w*)?|cur(?:e|es|ed|ing)|delay\w*|postpon\w*|revers\w*"
     r"|slow(?:s|ed|ing)?(?: down)?|protect\w*|ward\w* off|combat\w*|fight(?:s|ing)?(?: off)?|beat(?:s|ing|en)?|defeat\w*"
     r"|conquer\w*|fend\w* off|stav\w* off|halt\w*|heal(?:s|ed|ing)?|reliev\w*|eas(?:es|ing) (?!into)|alleviat\w*|eliminat\w*"
     r"|banish\w*|eradicat\w*|shield\w*|antidote\w*|remed(?:y|ies)|therap(?:y|ies|eutic)|immun(?:e|ity) (?:to|from|against)"
-    r"|keep(?:s|ing)? (?:away|off|out)|free (?:of|from)|safe from|insurance against|weapon against|armou?r against)"
+    r"|keep(?:s|ing)? (?:away|off|out)|free (?:of|from)|spar(?:e|es|ed|ing) (?:\w+ )?(?:of|from|the)|safe from|insurance against|weapon against|armou?r against)"
 )
 _LESS = (
     r"(?:reduc\w*|lower\w*|cut(?:s|ting)?|decreas\w*|halv\w*|slash\w*|minimi[sz]\w*|drop(?:s|ped|ping)?|fall(?:s|ing|en)?|fell"
@@ -103,11 +103,11 @@ HEALTH: tuple[Rule, ...] = (
         r"(?:brain|cognitive|mental|biological|real|true|body|heart|fitness|memory|inner)(?:'?s)?[- ]?ages?(?! group)|age of (?:your|the) (?:brain|mind)",
         r"(?:brain|mind|memory) (?:of|like) (?:a |an |someone )?(?:\w+ )?(?:\d+|twenty|thirty|forty|fifty|young|teen|child|student)\w*",
         r"(?:younger|bigger|sharper|stronger|fitter|larger|healthier|faster|better|smarter) (?:brain|mind|memory)s?|"
-        r"(?:brain|mind)s? (?:\w+ ){0,4}(?:younger|bigger|sharper|stronger|larger|faster|grows?|expands?|shrink\w*|rejuvenat\w*)",
+        r"(?:brain|mind)s? (?:\w+ ){0,4}(?:younger|older|bigger|sharper|stronger|larger|faster|quicker|grows?|expands?|shrink\w*|rejuvenat\w*)",
         r"years? younger|(?:look|feel|think|stay)\w* younger|turn\w* back (?:the |your )?(?:\w+ )?(?:clock|years|time)|rejuvenat\w*|makes? you (?:smarter|sharper|cleverer|younger|brighter)|your iq|iq points?",
         r"(?:brain|nerve|grey|gray)[- ]cells?|neurons?|neuro(?:gen|plast|protect|chem)\w*|synap\w*|gr[ae]y matter|white matter|hippocamp\w*|(?:pre)?frontal (?:cortex|lobe)|cortex|neural|dopamine|serotonin|nerve (?:paths?|pathways?|connections?)",
         r"brain (?:tissue|volume|mass|power|boost\w*|health|fog|ag(?:e)?ing|growth|fitness|repair|upgrade|connections?|circuits?|capacity|function\w*|performance|chemistry|pathways?|regions?)|brainpower",
-        r"re-?wir\w*|regrow\w*|re-?program\w* (?:your |the )?(?:brain|mind)|(?:grow|build|create|forg|sprout)\w* (?:\w+ ){0,2}(?:brain|neural|connections|pathways)|(?:wires?|cables?|sparks?|connections) in your (?:head|brain|mind)",
+        r"(?:re-?|new |fresh )?wir(?:ing|ed) (?:in|for) your (?:head|brain|mind)|re-?wir\w*|regrow\w*|re-?program\w* (?:your |the )?(?:brain|mind)|(?:grow|build|create|forg|sprout)\w* (?:\w+ ){0,2}(?:brain|neural|connections|pathways)|(?:wires?|cables?|sparks?|connections) in your (?:head|brain|mind)",
     ),
     rule(
         "brain_claim",

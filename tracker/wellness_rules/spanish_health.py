@@ -40,7 +40,7 @@ HEALTH: tuple[Rule, ...] = (
         r"demencia\w*|dement\w*|senil\w*|alzh?eimer\w*|parkinson\w*|huntington|diabet\w*|pre-?diabet\w*|cancer(?:es|oso|osa|igen\w*)?|tumor(?:es)?",
         r"hipertens\w*|(?:la |tu |su )?(?:presion|tension) (?:alta|arterial|sanguinea)|(?:baj\w*|sub\w*|control\w*) (?:la|tu|su) (?:presion|tension)|colesterol|trigliceridos|azucar en (?:la )?sangre|glucosa|glucemia|resistencia a la insulina|sindrome metabolico",
         r"(?:osteo)?artritis|artrosis|reuma\w*|osteopor\w*|esclerosis|epilep\w*|migranas?|jaquecas?|insomnio|apneas? del sueno|asma(?:tic\w*)?|epoc|gota (?:y|en)|fibromialgia|ciatica|trombos\w*|aneurisma\w*|anemi\w*|sarcopenia|eccema|psoriasis|lupus|glaucoma|cataratas?(?! del)|lumbago|lumbalgia",
-        r"tdah|autis\w*|bipolar(?:idad)?|esquizo\w*|psicosis|depresi(?:on|va|vo|ones)\w*|deprimid[oa]s?|ansiedad|ataques? de panico|neurodegenerat\w*|delirium|amnesia|covid\w*|neumonia|infeccion(?:es)?|virus|gripe|gripa",
+        r"tdah|autis\w*|bipolar(?:idad)?|esquizo\w*|psicosis|depre|depres(?:ion|iones|iv[oa]s?)|deprimid[oa]s?|ansiedad|ataques? de panico|neurodegenerat\w*|delirium|amnesia|covid\w*|neumonia|infeccion(?:es)?|virus|gripe|gripa",
         r"ictus|derrames?(?: cerebral(?:es)?)?|infartos?|embolias?|ataques? (?:al corazon|cardiacos?|cerebral(?:es)?)|insuficiencia (?:cardiaca|renal)|accidentes? cerebrovascular(?:es)?|acv",
         r"(?:deterioro|declive|deficit|trastorno|problemas?) (?:cognitiv[oa]s?|mental(?:es)?|de (?:la )?memoria)|perdidas? de (?:la )?memoria|inflamaci\w*|antiinflam\w*|amiloide|arterias?|niebla mental|artrit\w*",
     ),
@@ -69,7 +69,7 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "diagnosis",
         "Nothing is diagnosed, screened for or detected.",
-        r"diagn[o0]s\w*|detect(?!ive)\w*|criba(?:do|r|je)s?|tamiza(?:je|r|mos)|sintomas?|sintomatic\w*|pronostic\w* (?:de|del|tu|su)",
+        r"(?:auto-?|pre-?)?diagnos\w*|detect(?!ive)\w*|criba(?:do|r|je)s?|tamiza(?:je|r|mos)|sintomas?|sintomatic\w*|pronostic\w* (?:de|del|tu|su)",
         rf"{_PERHAPS}\b (?:usted |ya |vos |tu )?(?:est[ae]s?|te[nm]g?[aeo]s?\w*|tien\w*|tener|padec\w*|padez\w*|sufr\w*|sea[ns]?|tu (?:memoria|cerebro|mente)|su (?:memoria|cerebro|mente))"
         r"(?! (?:(?:mas|otr[oa]s?|un|una|el|la|los|las|algo de|de) )*(?:tiempo|rato|ganas|paseos?|caminata|conversacion|charla|dias?|opcion\w*|libros?|amig\w*|listo|lista|seguro|segura|lejos|cerca|en|bien)\b)",
         r"(?:senal(?:es)?|signos?|indici\w*|marcador(?:es)?|indicador(?:es)?) (?:de alarma|de alerta|tempran\w*|de (?:un |una |algun |algo )?(?:problema|deterioro|declive|enferm\w*|dano|trastorno|mal|grave)\w*)|banderas? rojas?|da(?:do|sar)? positivo|dio positivo|sufr(?:es?|is|en) (?:de|un|una|del)|padec(?:es?|en|e usted|ido|er)|padez\w*",
@@ -83,7 +83,7 @@ HEALTH: tuple[Rule, ...] = (
         "brain_claim",
         "No claim about the brain, its age or its cells.",
         r"edad(?:es)? (?:del? (?:\w+ )?(?:cerebro|mente)|cerebral|mental|cognitiva|biologica|real|verdadera|interior|corporal|del corazon)|(?:cerebro|mente|memoria)s? (?:de|como el de|como la de) (?:un |una |alguien de )?(?:\w+ )?(?:\d+|veinte|treinta|cuarenta|cincuenta|joven|chaval|nin[oa]|muchach\w*|adolescente|estudiante|veinteaner\w*)",
-        r"(?:cerebro|mente|memoria)s? (?:\w+ ){0,4}?(?:jovene?s?|grandes?|agil(?:es)?|agud[oa]s?|fuertes?|afilad[oa]s?|rapid[oa]s?|san[oa]s?|poderos[oa]s?|crec\w*|encog\w*|rejuvenec\w*|despiert[oa]s?)|(?:anos|decada)s? (?:mas )?(?:joven|jovenes|menos en)|mas (?:list[oa]|inteligente|joven)s?|(?:volver\w*|hac\w*|retroced\w*) (?:\w+ ){0,2}(?:atras (?:en el tiempo|el reloj)|el reloj)|quit\w* (?:\w+ )?anos|rejuvene[cz]\w*|coeficiente intelectual",
+        r"(?:cerebro|mente|memoria)s? (?:\w+ ){0,4}?(?:jovene?s?|grandes?|agil(?:es)?|agud[oa]s?|fuertes?|afilad[oa]s?|rapid[oa]s?|san[oa]s?|poderos[oa]s?|viej[oa]s?|mayor(?:es)? que|crec\w*|encog\w*|rejuvenec\w*|despiert[oa]s?)|(?:anos|decada)s? (?:mas )?(?:joven|jovenes|menos en)|mas (?:list[oa]|inteligente|joven)s?|(?:volver\w*|hac\w*|retroced\w*) (?:\w+ ){0,2}(?:atras (?:en el tiempo|el reloj)|el reloj)|quit\w* (?:\w+ )?anos|rejuvene[cz]\w*|coeficiente intelectual",
         r"neuron\w*|neuro(?:gen|plast|protec|quim)\w*|sinap\w*|(?:materia|sustancia) (?:gris|blanca)|hipocamp\w*|corteza (?:cerebral|prefrontal)|celulas? (?:cerebral(?:es)?|nerviosas?|del cerebro|grises)|dopamina|serotonina|plasticidad|lobulos?",
         r"(?:salud|potencia|masa|volumen|tejidos?|funcion(?:es)?|rendimiento|conexion(?:es)?|circuitos?|envejecimiento|capacidad|quimica|rutas?|region(?:es)?|fuerza|energia|reserva|actividad|entrenamiento) (?:cerebral(?:es)?|neuronal(?:es)?|del cerebro|de tu cerebro)|(?:reserva|salud|funcion|capacidad) cognitiva",
         r"reprogram\w*|re-?cable\w*|(?:cre|constru|forj|tien|hac|nac)\w* (?:\w+ ){0,3}(?:conexiones|cables|caminos|circuitos) (?:\w+ ){0,2}(?:en (?:tu|su|el|la) (?:cabeza|cerebro|mente)|cerebral\w*|neuronal\w*)|cables? (?:\w+ )?en tu (?:cabeza|cerebro)|superpoderes? mental\w*|supercerebro",
