@@ -43,7 +43,7 @@ _INSIDE = re.compile(
 )
 _MASKED = re.compile(r"(?<![^\W_])[^\W\d_]+(?:[*#_•%?+~×]{1,3}[^\W\d_]+)+|(?<![^\W_])[^\W\d_]{3,}[*#•×]+")
 _LONGEST_RUN = 200
-_REACH = 150
+_REACH = 100  # characters: what a pattern bridges, and the words at both ends
 _LONG = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -64,8 +64,6 @@ class Reading:
 
     def replaced(self, pattern: re.Pattern[str], instead: Callable[[re.Match[str]], str]) -> Reading:
         """With what is found read as something else; a character of the new keeps its own place if there is one."""
-        if not pattern.search(self.text):
-            return self
         pieces: list[str] = []
         places: list[int] = []
         last = 0
@@ -76,20 +74,20 @@ class Reading:
             places += self.places[last : found.start()]
             places += [here[min(index, len(here) - 1)] for index in range(len(new))]
             last = found.end()
-        return Reading("".join((*pieces, self.text[last:])), [*places, *self.places[last:]])
+        return Reading("".join((*pieces, self.text[last:])), [*places, *self.places[last:]]) if last else self
 
     def without(self, pattern: re.Pattern[str], *, kept: Callable[[str], bool]) -> Reading:
         """With those characters of what is found left out that aren't `kept`."""
-        if not pattern.search(self.text):
-            return self
-        indexes: list[int] = []
+        pieces: list[str] = []
+        places: list[int] = []
         last = 0
         for found in pattern.finditer(self.text):
-            indexes += range(last, found.start())
-            indexes += (index for index in range(*found.span()) if kept(self.text[index]))
+            indexes = [index for index in range(*found.span()) if kept(self.text[index])]
+            pieces += (self.text[last : found.start()], *(self.text[index] for index in indexes))
+            places += self.places[last : found.start()]
+            places += [self.places[index] for index in indexes]
             last = found.end()
-        indexes += range(last, len(self.text))
-        return Reading("".join(self.text[index] for index in indexes), [self.places[index] for index in indexes])
+        return Reading("".join((*pieces, self.text[last:])), [*places, *self.places[last:]]) if last else self
 
 
 def readings(text: str, *, words: tuple[str, ...]) -> tuple[Reading, ...]:
@@ -109,11 +107,19 @@ def readings(text: str, *, words: tuple[str, ...]) -> tuple[Reading, ...]:
 
 def _narrowed(reading: Reading, plain: Reading) -> Reading:
     """To the words around what reads differently: as far as a pattern can reach."""
-    shorter = min(len(reading.text), len(plain.text))
-    same = next((i for i in range(shorter) if reading.text[i] != plain.text[i]), shorter)
-    same_at_end = next((i for i in range(1, shorter + 1) if reading.text[-i] != plain.text[-i]), shorter + 1) - 1
+    same = _shared(reading.text, plain.text)
+    same_at_end = _shared(reading.text[::-1], plain.text[::-1])
     end = reading.text.find(" ", max(same, len(reading.text) - same_at_end) + _REACH)
     return replace(reading, start=max(0, same - _REACH), end=len(reading.text) if end < 0 else end)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts have in common from the start."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
 
 
 def spread_letters(plain: Reading) -> Iterator[Reading]:

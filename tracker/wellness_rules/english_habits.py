@@ -9,6 +9,11 @@ _FOODS = r"(?:carbs?|carbohydrates?|sugars?|gluten|dairy|flour|bread|rice|pasta|
 _MEALS = r"(?:breakfast|lunch|dinner|supper|meals?|dessert|snacks?)"
 _MASS = r"(?:weight|fat|pounds?|lbs?|kilos?|kgs?|kilograms?|stones?|inch(?:es)?|belly|tummy|flab|love handles|muffin top|paunch|gut|spare tyre|bulge)"
 _OTHERS = r"(?:others?|other (?:people|participants|users|members)|most(?: people| participants| users)?|everyone|everybody|anyone|your (?:friends?|neighbou?rs?|team|group|peers|sister|brother|age group)|the (?:rest|average|others|group|team)|average|people your age)"
+_DRINKS = (
+    r"(?:gin|rum|vodka|whisk(?:e)?ys?|tequila|mezcal|brandy|cognac|bourbon|champagne|prosecco|rioja|merlot|chardonnay|cabernet|sauvignon|pinot|sherry|vermouth|martinis?|mojitos?|margaritas?|sangria"
+    r"|lagers?|pilsner|(?<!ginger )ales?|bubbly|aperol|spritz|absinthe|schnapps|sake|mead|liquors?|liqueurs?|(?<!fruit )(?<!juice )(?<!shrimp )(?<!prawn )(?<!seafood )cocktails?(?! (?:sauce|tomato)))"
+)
+_TELLS = r"(?: (?:is|are|was|counts?|can|may|will|won'?t|do|does|don'?t|helps?|makes?|tastes?|in|after|before|with your|tonight|o'clock|every|lovers?|for)\b|(?=[.!?]))"
 
 HABITS: tuple[Rule, ...] = (
     rule(
@@ -16,9 +21,9 @@ HABITS: tuple[Rule, ...] = (
         "No supplement.",
         r"supplement\w*|nutraceutical\w*|capsules?|dos(?:e|es|age|ages|ing)|micro-?dos\w*|mega-?dos\w*|\d+ ?(?:mg|mcg|iu)|mg|mcg|milligrams?|micrograms?",
         r"(?:multi-?)?vitamins?|(?:vitamin )?b-?(?:6|12)|b-complex|nootropics?|smart drugs?|melatonin|magnesium|zinc|creatine|collagen|resveratrol|curcumin|coq ?10"
-        r"|ashwagandha|gingko|ginkgo|ginseng|lion'?s mane|rhodiola|bacopa|st\.? john'?s wort|cbd|hemp oil|(?:fish|cod liver|krill) oil|probiotics?|antioxidant (?:blend|complex)",
-        rf"(?:omega-?3s?|iron|calcium|greens?|turmeric|garlic|fish|diet|caffeine|herbal|memory|brain|sleeping|sleep) {_PILLS}(?! hitters?)",
-        r"protein (?:powders?|pills?)|softgels?|under (?:the|your) tongue|(?:a |one |two |\d+ )?tablets? (?:of|a day|daily|with|every|before|after)|half a tablet|(?:from|in|as|with) (?:a |an )?(?:tablets?|pill|powder) (?:if|instead|form|form|every|each|now)",
+        r"|ashwagandha|gingko|ginkgo(?! nuts)|ginseng|(?<=[a-z] )lion'?s mane|rhodiola|bacopa|st\.? john'?s wort|cbd|hemp oil|(?:cod liver|krill) oil|probiotics?|antioxidant (?:blend|complex)",
+        rf"(?:omega-?3s?|iron|calcium|greens?|diet|caffeine|herbal|memory|brain|sleeping|sleep) {_PILLS}(?! hitters?)",
+        r"(?:protein powders?|fish oil)(?: (?:in|on|after|before|for|to|every|helps?|does|is|are|daily|with your)\b|(?=[.!?]))|(?:your|some|of|take|try|add|a|more|with|and|buy) (?:protein powders?|fish oil)|(?:protein|garlic|turmeric|fish|fish oil) (?:pills?|tablets)|softgels?|under (?:the|your) tongue|(?:a |one |two |\d+ )?tablets? (?:of|a day|daily|with|every|before|after)|half a tablet|(?:from|in|as|with) (?:a |an )?(?:tablets?|pill|powder) (?:if|instead|form|form|every|each|now)",
     ),
     rule(
         "product",
@@ -37,19 +42,25 @@ HABITS: tuple[Rule, ...] = (
         "No regimen: no fasting, no diet, nothing to leave out.",
         r"fasting|fasted|fasts|(?:a|the|this|hour|day|water|juice|your|longer|weekly|mini) ?-?fast(?= (?:until|for|every|on|resets?|day|from|today|tomorrow|this|once|is)\b|[.!,?]|$)|fast (?:until|till|for (?:\w+|\d+) (?:hours?|days?)|every|on \w+days?|from|twice a week|once a week|days?)"
         r"|\d+[- ]hours? fast|(?:\d\d:\d|5:2)(?! ?[ap]m|\d)(?= (?:eating|window|fast|plan|diet|method|rhythm|schedule|rule|week|protocol|with|along|along with)| ?[.!,?]|$)|(?:eating|feeding) windows?|time-restricted|restrict(?:ed|ing|ive)? (?:eating|your|food|diet)|omad|one[- ]meal[- ]a[- ]day",
-        r"keto\w*|paleo(?:lithic)?|carnivore|atkins|dukan|whole ?30|(?:low|no|zero)-?(?: )?carbs?\b|crash diets?|fad diets?|cabbage soup diet|liquid diets?|diet (?:plans?|pills?|drinks?|week|day|starts|tips)|diet(?:ing|s|er|ers)|(?:go|on|start|stick\w* to|begin|try|follow) (?:a|the|your|this|our) (?:\w+ )?diet",
+        r"keto\w*|paleo(?:lithic)?|carnivore|atkins (?:diet|plan|phase|way)|dukan|whole ?30|(?:low|no|zero)-?(?: )?carbs?(?= [a-z]|[.!?])|crash diets?|fad diets?|cabbage soup diet|liquid diets?|diet (?:plans?|pills?|drinks?|week|day|starts|tips)|diet(?:ing|s|er|ers)|(?:go|on|start|stick\w* to|begin|try|follow) (?:a|the|your|this|our) (?:\w+ )?diet",
         rf"(?:cut|cutting|eliminat\w*|quit|ditch|give up|giv\w* up|avoid|banish|ban|drop|swear off|skip|stop eating|say no to)(?: out| down on| back on)? (?:all |the |your |any |every |on )?{_FOODS}",
         rf"(?:skip\w*|drop|quit|cut out|ditch|cancel|miss out|go without|replac\w*|leave out|no) (?:your |the |a |all )?{_MEALS}(?! (?:was|were|is|are|logged|yet|needed))(?= |[.!,?;:]|$)(?! (?:was|were|logged|yet))",
         r"(?:don'?t|do not|never|stop|no|nothing to|avoid) (?:eat|eating|food|bites?|snacking|eat anything) (?:after|before|past|until)|no (?:food|eating|meals?|snacks?|dinner) (?:after|until|before|past)|(?:nothing|only) (?:but )?(?:water|juice|broth|tea) (?:until|till|for|all|today)|nothing but (?:water|juice|broth)|water only",
-        rf"no {_FOODS},? (?:no|and no|or)|(?:sugar|carb|dairy|gluten)-free (?:week|month|day|challenge|for)|(?:meal replacement|juice cleanse|cleans(?:e|es|ing) (?:your|diet|week|day|juice|with|the body)|a (?:\w+ )?cleanse)|clean eating|eat(?:ing)? clean|starv\w*|small(?:er)? portions|portion control|eat(?:ing)? (?:\w+ )?(?:less|fewer|half)|half your plate empty|hungry to bed|ignor\w* (?:your |the )?hunger|appetite",
-        r"de-?tox\w*|toxins?|flush\w* (?:out|away)|purg(?:e|es|ing)|purif(?:y|ies|ying)|colonic|body reset|reset(?:s)? (?:you|your (?:body|gut|metabolism))",
+        rf"no {_FOODS},? (?:no|and no|or)|(?:sugar|carb|dairy|gluten)-free (?:week|month|day|challenge|for)|(?:meal replacements?(?= (?:for|instead|shakes? (?:for|instead|at|every))|[.!?])|juice cleanse|cleans(?:e|es|ing) (?:your|diet|week|day|juice|with|the body)|a (?:\w+ )?cleanse)|clean eating|eat(?:ing)? clean|starv\w*|small(?:er)? portions|portion control|eat(?:ing)? (?:\w+ )?(?:less|fewer|half)|half your plate empty|hungry to bed|ignor\w* (?:your |the )?hunger|appetite",
     ),
     rule(
         "product",
         "No word on alcohol, for or against.",
-        r"(?<!rice )(?:red |white )?wines?(?! vinegar)|alcohol\w*|(?<!root )(?<!ginger )beers?|(?<!good )(?<!high )(?<!low )(?<!your )spirits|liquors?|liqueurs?|booz\w*|tipsy|drunk(?:en)?(?= |[.!,])(?! by)|hung-?over|hangovers?|sober\w*|teetotal\w*|tipple|nightcaps?",
-        r"gin|rum|vodka|whisk(?:e)?ys?|tequila|mezcal|brandy|cognac|bourbon|champagne|prosecco|rioja|merlot|chardonnay|cabernet|sauvignon|pinot|sherry|vermouth|martinis?|mojitos?|margaritas?|sangria|lagers?|pilsner|(?<!ginger )ales?|bubbly|aperol|spritz|absinthe|schnapps|sake|mead|(?<!fruit )(?<!shrimp )(?<!prawn )(?<!seafood )cocktails?(?! (?:sauce|tomato))",
-        r"dry january|sober october|happy hour|(?:pint|glass) (?:or two|at the pub|of (?:red|white|cider|stout|port|bubbl\w*|ale|lager|something strong))(?! juice| grape)|hard cider|pints? (?:at|in|down) the|raise (?:a|your) glass|(?:one|two|a|three|few|more|\d+) drinks?(?: (?:a|per|each) (?:day|night|week|evening)|[.!,]| (?:to relax|tonight|won'?t|never|is fine|at most))|drink in moderation|(?:heavy|moderate|social|binge) drink\w*|drink(?:ing)? less|units? (?:a|per) week",
+        r"(?<!rice )(?:red |white )?wines?(?! vinegar)|alcohol\w*|(?<!root )(?<!ginger )beers?|(?<!good )(?<!high )(?<!low )(?<!your )spirits|booz\w*|tipsy|drunk(?:en)?(?= |[.!,])(?! by)|hung-?over|hangovers?|sober\w*|teetotal\w*|tipple|nightcaps?",
+        # Alone they are names of what a diary can hold (Gin, tonic); in a sentence they are a word on alcohol.
+        rf"(?<=[a-z] )(?<!frozen )(?<!sloe )(?<!malt ){_DRINKS}|{_DRINKS}{_TELLS}",
+        r"(?:hard cider|champagne|cocktails?)(?= (?:is|are|tonight|after|with|before)\b|[.!?])",
+        r"dry january|sober october|happy hour|(?:pint|glass) (?:or two|at the pub|of (?:red|white|cider|stout|port|bubbl\w*|ale|lager|something strong))(?! juice| grape)|pints? (?:at|in|down) the|raise (?:a|your) glass|(?:one|two|a|three|few|more|\d+) drinks?(?: (?:a|per|each) (?:day|night|week|evening)|[.!,]| (?:to relax|tonight|won'?t|never|is fine|at most))|drink in moderation|(?:heavy|moderate|social|binge) drink\w*|drink(?:ing)? less|units? (?:a|per) week",
+    ),
+    rule(
+        "body",
+        "Nothing that cleanses the body.",
+        r"de-?tox\w*|toxins?|flush\w* (?:out|away)|purg(?:e|es|ing)|purif(?:y|ies|ying)|colonic|body reset|reset(?:s)? (?:you|your (?:body|gut|metabolism))",
     ),
     rule(
         "body",
@@ -59,7 +70,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about weight, shape or looks.",
-        rf"(?:weight|fat)[- ]?(?:loss|watch\w*|goals?|control|management|gain)|(?:los(?:e|es|ing|t)|shed(?:s|ding)?|drop(?:s|ped|ping)?|melt\w*|trim\w*|torch\w*|gain(?:s|ed|ing)?|put(?:ting)? on|reduc\w*|tak\w* off|carry\w*) (?:\w+ ){{0,4}}?{_MASS}(?! of (?:books|tomatoes|flour|wool|apples))",
+        rf"(?:weight|fat)[- ]?(?:loss|watch\w*|goals?|control|management|gain)|(?:los(?:e|es|ing|t)|shed(?:s|ding)?|drop(?:s|ped|ping)?|melt\w*|trim\w*|torch\w*|gain(?:s|ed|ing)?|put(?:ting)? on|reduc(?:e|es|ing|tion)|reduced (?!fat)|tak\w* off|carry\w*) (?:\w+ ){{0,4}}?{_MASS}(?! of (?:books|tomatoes|flour|wool|apples))",
         r"bmi|body mass|body ?fat|belly ?fat|fat[- ](?:burn\w*|free mass)|(?:your|lower|ideal|healthy|target|goal|lighter) (?:body ?)?weight(?! from| to the| on| onto| forward| into| over| (?:vest|plate)s?)|target weight|weight (?:you )?(?:drop|los|shed)\w*|(?:kilos|pounds|inches|fat|weight|belly|flab) (?:\w+ )?(?:melt\w*|drop\w*|fall\w*|vanish\w*|disappear\w*|com(?:e|es|ing) off|slip\w* (?:off|away)|go(?:es)? away|roll\w* off)|overweight|obes\w*|chubby|flabby|plump|fatter|fattest|(?:get|getting|are|look|feel|too|be|so) (?:fat|heavy)(?! rain)|fattening|you(?:'re| are) fat|waist(?:line|s)?|(?:dress|trouser|clothes|jeans) sizes?|hips and thighs|thigh gap|cellulite",
         r"(?:bathroom )?scales(?= |[.!,?])(?! (?:on|and arpeggios|of|in|at the piano|for))|(?:step|hop|get|stand)\w* on (?:the|your|a) scales?|weigh(?:s|ed)? (?:yourself|in\b|less|more|too)|weigh-?ins?|(?:number|needle) on the scales?|slim(?:s|mer|ming|line)?|skinn(?:y|ier)(?! latte)|(?:get|be|stay|become|look|got|getting|grow) (?:\w+ )?(?:thin|lean|thinner|leaner|toned|ripped)|thinner|bikini|(?:beach|summer|dream)[- ]body|beach-?ready|flat(?:ter)? (?:stomach|tummy|belly|abs)|six-?pack|(?:tone|toned|sculpt)\w* (?:your )?(?:body|tummy|thighs|arms|abs)|(?:fit|squeeze|get) (?:back )?into (?:your|those|that) (?:old |\w+ )?(?:jeans|dress|trousers|clothes|suit)|(?:your|those|skinny) (?:\w+ )?(?:jeans|trousers|belt|dress) (?:\w+ )?(?:thank|fit|loose|tight|notice|zip)\w*|hourglass|figure you",
     ),

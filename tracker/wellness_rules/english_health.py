@@ -37,7 +37,7 @@ HEALTH: tuple[Rule, ...] = (
         "No text names a disease, save those that a safety line needs.",
         r"dementia\w*|demented|senil\w*|alzh?eimer\w*|parkinson\w*|huntington\w*|diabet\w*|pre-?diabet\w*|cancers?|cancerous"
         r"|tumou?rs?",
-        r"hypertension|hypertensive|(?:high |raised |your |lowers? )?blood pressure|cholesterol(?!-free| free)|triglycerides"
+        r"hypertension|hypertensive|(?:high |raised |your |lowers? )?blood pressure|(?<!no )cholesterol(?!-free| free|-reduc| reduc)|triglycerides"
         r"|blood sugar|insulin resistan\w*|metabolic syndrome|glucose (?:levels?|spikes?)",
         r"(?:osteo)?arthrit\w*|rheumat\w*|osteopor\w*|sclerosis|epilep\w*|migraines?|insomnia|apn(?:o)?ea|asthma\w*|copd|gout"
         r"|fibromyalgia|sciatica|thrombos\w*|aneurysm\w*|an(?:a)?emi[ac]|sarcopenia|eczema|psoriasis|lupus|glaucoma|cataracts?",
