@@ -30,7 +30,9 @@ _BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
 _TAG = re.compile(
     r"<!--.{0,200}?-->|</?([A-Za-z][\w-]{0,20})\b[^<>]{0,200}>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});", re.DOTALL
 )
-_INLINE = frozenset("a abbr b big code del em font i ins mark s small span strike strong sub sup u wbr".split())
+_INLINE = re.compile(
+    r"(?:a|abbr|b|big|code|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|u|wbr)$", re.IGNORECASE
+)
 
 _LEET_LETTERS = str.maketrans("034578$@€!|", "oeastbsaeil")
 _LEET_WORD = re.compile(r"(?<![^\W_\d])[^\W_\d]*[\d$@€!|](?:[\w$@€]|[!|](?=[\w$@€]))*")
@@ -156,7 +158,7 @@ def _untagged(text: str) -> Iterator[tuple[str, int]]:
         name = tag.group(1)
         if tag.group().startswith("&"):
             yield from ((character, tag.start()) for character in html.unescape(tag.group()))
-        elif name and name.lower() not in _INLINE:
+        elif name and not _INLINE.match(name):
             yield " ", tag.start()
         last = tag.end()
     yield from zip(text[last:], range(last, len(text)), strict=True)

@@ -11,9 +11,53 @@ from tracker.wellness_rules.spanish_health import HEALTH
 
 SPANISH = HEALTH + HABITS
 # Words worth hiding: they are found behind a star (c*lorías) and with a space inside (vita mina) as well.
-SPANISH_WORDS = tuple(
-    "demencia alzheimer parkinson diabetes cancer depresion ansiedad diagnos sintoma neurogenesis cerebr garantiz"
-    " suplement vitamin capsula medicament medicacion medicina nootrop ayuno intermitente detox toxina keto alcohol cerveza vino"
-    " caloria peso gord flac adelgaz quema culpa trampa vago vaga fracas fallaste perez verguenza decepcion racha cura preven"
-    " droga pastilla farmaco".split()
+SPANISH_WORDS = (
+    "demencia",
+    "alzheimer",
+    "parkinson",
+    "diabetes",
+    "cancer",
+    "depresion",
+    "ansiedad",
+    "diagnos",
+    "sintoma",
+    "neurogenesis",
+    "cerebr",
+    "garantiz",
+    "suplement",
+    "vitamin",
+    "capsula",
+    "medicament",
+    "medicacion",
+    "medicina",
+    "nootrop",
+    "ayuno",
+    "intermitente",
+    "detox",
+    "toxina",
+    "keto",
+    "alcohol",
+    "cerveza",
+    "vino",
+    "caloria",
+    "peso",
+    "gord",
+    "flac",
+    "adelgaz",
+    "quema",
+    "culpa",
+    "trampa",
+    "vago",
+    "vaga",
+    "fracas",
+    "fallaste",
+    "perez",
+    "verguenza",
+    "decepcion",
+    "racha",
+    "cura",
+    "preven",
+    "droga",
+    "pastilla",
+    "farmaco",
 )
