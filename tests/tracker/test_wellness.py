@@ -252,6 +252,28 @@ def test_the_command_checks_standard_input_line_by_line(monkeypatch: pytest.Monk
     assert bad == {"ok": False, "hits": [{"rule": "shame", "start": 4, "end": 10, "match": "failed"}]}
 
 
+def test_the_command_gives_places_in_the_text_as_it_came(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\nMás v\u200bino <b>tin</b>to, o c\u0337erveza.\nUn paseo."))
+    with pytest.raises(SystemExit) as stop:
+        call_command("check_wellness", "--text", "-", "--language", "es")
+    assert stop.value.code == 1
+    empty, bad, fine = map(json.loads, capsys.readouterr().out.splitlines())
+    assert empty == fine == {"ok": True, "hits": []}
+    assert bad == {
+        "ok": False,
+        "hits": [
+            {"rule": "product", "start": 0, "end": 9, "match": "Más v\u200bino"},
+            {"rule": "product", "start": 26, "end": 34, "match": "c\u0337erveza"},
+        ],
+    }
+
+
+def test_the_command_is_content_with_fine_lines(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("A fine walk.\n"))
+    call_command("check_wellness", "--text", "-")
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "hits": []}
+
+
 def test_templates_are_among_the_texts() -> None:
     places = {place.split(":")[0] for place, _ in wellness_texts.participant_texts("en")}
     assert {"weekly_summary.txt", "weekly_summary.mjml", "suggestions.json", "evidence.json"} <= places

@@ -15,10 +15,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 _LOOKALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХԌаԁеһіјӏкмнорԛѕтѵԝухвгпɡ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχγω" + "ı’‘`´ʼ",
-    "ABESIJKMHOPCTYXGadehijlkmhopqstvwyxbrng" + "ABEZHIKMNOPTYXabenikvoptuxyw" + "i'''''",
+    "сАВЕЅІЈКМНОРСТУХԌаԁеһіјӏкмнорԛѕтѵԝухвгпɡ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχγω" + "ı’‘`´ʼ",
+    "cABESIJKMHOPCTYXGadehijlkmhopqstvwyxbrng" + "ABEZHIKMNOPTYXabenikvoptuxyw" + "i'''''",
 )
-_LOOKALIKES.update({ord("с"): "c"})
 # The names of ø, ᴀ, 🅰, 🇦 …: letters that Unicode doesn't decompose.
 _LETTER_NAME = re.compile(
     r"(?:LATIN|REGIONAL INDICATOR|SQUARED|CIRCLED)\b.*\b(?:LETTER|CAPITAL) (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?$"
