@@ -37,6 +37,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No supplement.",
+        r"fish oil (?:once|twice|every|a day|per day|and)|(?:take|taking|try|pop|swallow)\w* (?:\w+ )?omega",
         r"supplement\w*|nutraceutical\w*|capsules?|dos(?:e|es|age|ages|ing)|micro-?dos\w*|mega-?dos\w*|\d+ ?(?:mg"
         r"|mcg|iu)|mg|mcg|milligrams?|micrograms?",
         r"(?:multi-?)?vitamins?|(?:vitamin )?b-?(?:6|12)|b-complex|nootropics?|smart drugs?|melatonin|magnesium"
@@ -73,6 +74,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No regimen: no fasting, no diet, nothing to leave out.",
+        rf"(?:swap|trad|exchang|substitut)\w* (?:your |the |a )?{_MEALS} for|(?:stay|keep|lay)\w* (?:off|away from|clear of) (?:the |all )?{_FOODS}",
         r"fasting|fasted|fasts|(?:a|the|this|hour|day|water|juice|your|longer|weekly|mini) ?-?fast(?= (?:until|for"
         r"|every|on|resets?|day|from|today|tomorrow|this|once|is)\b|[.!,?]|$)|fast (?:until|till|for (?:\w+"
         r"|\d+) (?:hours?|days?)|every|on \w+days?|from|twice a week|once a week|days?)"
@@ -128,6 +130,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about weight, shape or looks.",
+        r"(?:look|feel)\w* (?:great|good|hot|amazing|better|fantastic|stunning) (?:in (?:your|a|that|those) |naked)|swimsuit (?:season|body|ready)",
         r"(?:weight|fat)[- ]?(?:loss|watch\w*|goals?|control|management|gain)|(?:los(?:e|es|ing|t)|shed(?:s|ding)?"
         r"|drop(?:s|ped|ping)?|melt\w*|trim\w*|torch\w*|gain(?:s|ed|ing)?|put(?:ting)? on|reduc(?:e|es|ing|tion)"
         rf"|reduced (?!fat)|tak\w* off|carry\w*) (?:\w+ ){{0,4}}?{_MASS}(?! of (?:books|tomatoes|flour|wool"
@@ -151,6 +154,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about deserving food, paying for it, or food that is bad.",
+        r"(?:is|are|as) (?:the|your) (?:\w+ )?enem(?:y|ies)(?! (?:piece|king|team))",
         r"earn(?:s|ed|ing)?|cheat\w*|guilt\w*|remorse|(?:bad|junk|forbidden|naughty|sinful|evil|toxic|dirty|trash"
         r"|unclean) (?:foods?|meals?|carbs?|fats?|snacks?|choices?|treats?|eating)|sinful\w*|guilty pleasures?"
         r"|naughty|indulg\w*|off[- ]limits|temptations?|gorg(?:ed|ing)|binge\w*|overeat\w*|overindulg\w*|overate"
@@ -190,7 +194,7 @@ HABITS: tuple[Rule, ...] = (
         r"|your socks)|wake-?up call|tut(?:-| )?tut|pitiful|miserable|lame|dismal|unacceptable|inadequate|inferior"
         r"|mediocre|poor (?:week|score|effort|result|performance|show\w*|choice|discipline)|(?:bad|terrible|awful"
         r"|horrible|sad|worst|rubbish) (?:week|day|score|effort|result|habits?|girl|boy|food day)"
-        r"|do you (?:even )?care|zero\. |sad[!.]|at least try|bare minimum|sit around|sitting around",
+        r"|do you (?:even )?care|zero\. |sad[!.]|at least try|bare minimum|sitting around (?!the|a)",
         rf"streak\w*\b{GAP}\b(?:brok\w*|lost|los\w*|over|gone|end\w*|ruin\w*|risk|die[sd]?|dead|dying|snap\w*"
         r"|reset\w*|zero|expire\w*|vanish\w*|save|keep|alive|danger|cut|interrupt\w*)|(?:break|brok|los|lost|ruin"
         rf"|sav|keep|snap|end|kill|protect|extend|miss|restart|threw|throw|maintain)\w*\b{GAP}\bstreaks?|(?:your"

@@ -68,6 +68,7 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "disease_claim",
         "No claim that anything acts on a disease, decline or ageing.",
+        r"(?:doctors?|illness|disease) away|(?:scrub|clear|clean|remov|dissolv)\w* (?:the |your )?plaque|tremors?|palpitations?|hot flushes",
         rf"{_ACT}\b{GAP}\b{_ILL}",
         rf"{_ILL}\b{GAP}\b(?:at bay|away|in check|in remission|disappear\w*|vanish\w*|fad(?:e|es|ing)|(?:is|are|was"
         r"|were|be) (?:cur|"
@@ -108,6 +109,7 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "diagnosis",
         "Nothing is diagnosed, screened for or detected.",
+        r"your (?:heart|mind|memory|brain|lungs|balance) (?:is|are|seems?|looks?|gets?|getting|has become) (?:\w+ )?(?:weak\w*|slipping|fading|failing|slow\w*|going|worse|poor|deteriorating|shrinking|foggy)",
         r"diagnos\w*|screen(?:s|ed|ing)? (?:for|you)|screening|detect(?!ive|or)\w*|symptom(?:s|atic)?",
         r"you (?:may|might|could|probably|likely|possibly|clearly|seem to|appear to|must) (?:already )?(?:have"
         r"|suffer|be suffering)"

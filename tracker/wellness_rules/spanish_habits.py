@@ -27,6 +27,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No supplement.",
+        r"(?:tom|prueb|prob|ingier)\w* (?:\w+ )?omega",
         r"suplement\w*|complementos? (?:para|de|aliment\w*|vitamin\w*|nutricional\w*|diet\w*)|nutraceutic\w*"
         r"|capsulas?|comprimidos?|grageas?|dosis|micro-?dosis|dosific\w*|\d+ ?(?:mg|mcg|ui)|mg|mcg|miligramos?"
         r"|microgramos?",
@@ -62,6 +63,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No regimen: no fasting, no diet, nothing to leave out.",
+        rf"(?:cambi|sustitu|reempla|troc)\w* (?:el |la |tu |su |un |una )?{_MEALS} por|nada de {_FOODS}|(?:alej|mantente lejos|apart)\w* del? (?:l[oa]s? )?{_FOODS}",
         r"ayun(?:[oa]s?|ar|ando|e[ns]?|ad[oa]s?|aste|es|emos)|(?:\d\d:\d|5:2)(?=[ .,!?]|$)(?! ?h)"
         r"|ventanas? (?:de (?:\d|alimentacion|comida|ingesta)|para comer)|(?:una|sola) comida al dia|omad",
         r"keto\w*|cet(?:o|osis|ogenic\w*|onas?)|paleo(?:litica|dieta)?|carnivora|atkins|dukan|whole ?30|(?:bajo"
@@ -122,6 +124,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about weight, shape or looks.",
+        r"cuerpazo|tipazo|(?:luc|presum|ensen|marc)\w* (?:\w+ )?(?:cuerpo|cuerpazo|tipo|figura|abdominales|musculos)|(?:te ves|te queda|verte|verse) (?:\w+ )?(?:en (?:banador|traje de bano|bikini)|desnud[oa])",
         r"(?:perd(?!iz)\w*|pierd\w*|elimin\w*|rebaj\w*|reduc\w*|reduzc\w*|redujo|afin\w*|controla\w*|vigil\w*"
         r"|adios a|despid\w*|despedi\w*|baj(?:a[nrs]?|aste|ando|es?|o|en|arle|ale)(?: de| unos| algun\w*| un\w*"
         r"| \w+ (?:kilos|kilitos|libras))|engord\w*|suelt\w*|tonific\w*|moldea\w*|marca tu|quit\w*) (?:de "
@@ -148,6 +151,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about deserving food, paying for it, or food that is bad.",
+        r"(?:es|son) (?:el|la|los|las|tus?|sus?) (?:\w+ )?enemig[oa]s?",
         r"gana(?:r|rte\w*|rse\w*|ste|te\w*|rtelo)|gane(?:se\w*|nse)|te (?:l[oa]s? )?(?:has ganado|habes ganado"
         r"|ganas|ganaste)|se (?:l[oa]s? )?(?:ha ganado|gano)|(?:te|se) (?:l[oa]s? )?merec(?:es?|ias?|iste|io|en)"
         r"|merecid[oa]s?|tramp(?:as?|os[oa]s?|ear|easte)|culpa(?:s|ble|bles|bilidad|r|rte)?|remordimientos?"
@@ -204,6 +208,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "shame",
         "Nothing that compares with others.",
+        r"tod[oa]s (?:en|l[oa]s de) (?:tu|su) (?:grupo|equipo|clase|barrio)|(?:todos|todas|todo el mundo) (?:\w+ ){0,4}menos (?:tu|vos|usted)",
         r"(?:vas|va|estas|esta|quedas|quedaste|quedado|quedando|quedar(?:te|se)?|quedes|sigues|te dej\w*) (?:muy "
         r"|mas |un poco |por )?(?:atras|detras)|rezag\w*|rankings?|clasificaci(?:on|ones) (?:general|semanal"
         r"|del? )|tablas? de (?:posiciones|lideres|clasificacion|honor)|podio|liderazgo semanal|(?:primer|segundo"

@@ -73,6 +73,7 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "disease_claim",
         "No claim that anything acts on a disease, decline or ageing.",
+        r"temblores|palpitaciones|sofocos|(?:quita|borra|limpia|disuelve)\w* (?:la |las )?placas?",
         rf"{_ACT}\b{GAP}\b{_ILL}(?! (?:de mas|te lo|y dias))",
         rf"{_ILL}\b{GAP}\b(?:se {_ACT}|a raya|lejos|en remision|desaparec\w*|desvanec\w*|se (?:va|van|fue|ira|iran"
         r"|quita\w*|esfum\w*|pued\w* (?:cur|revert|preven|evit)\w*)|no tienen? nada que hacer)",
