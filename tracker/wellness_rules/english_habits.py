@@ -74,7 +74,10 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No regimen: no fasting, no diet, nothing to leave out.",
-        rf"(?:swap|trad|exchang|substitut)\w* (?:your |the |a )?{_MEALS} for|(?:stay|keep|lay)\w* (?:off|away from|clear of) (?:the |all )?{_FOODS}",
+        r"without (?:any )?(?:food|eating|meals)|(?:leave|push|put) (?:the |your )?(?:bread|rice|pasta|potatoes"
+        r"|carbs|dessert|cake) (?:on the plate|away|aside|alone)",
+        rf"(?:swap|trad|exchang|substitut)\w* (?:your |the |a )?{_MEALS} for|(?:stay|keep|lay)\w* (?:off|away from"
+        rf"|clear of) (?:the |all )?{_FOODS}",
         r"fasting|fasted|fasts|(?:a|the|this|hour|day|water|juice|your|longer|weekly|mini) ?-?fast(?= (?:until|for"
         r"|every|on|resets?|day|from|today|tomorrow|this|once|is)\b|[.!,?]|$)|fast (?:until|till|for (?:\w+"
         r"|\d+) (?:hours?|days?)|every|on \w+days?|from|twice a week|once a week|days?)"
@@ -130,7 +133,9 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about weight, shape or looks.",
-        r"(?:look|feel)\w* (?:great|good|hot|amazing|better|fantastic|stunning) (?:in (?:your|a|that|those) |naked)|swimsuit (?:season|body|ready)",
+        r"belts? (?:\w+ ){0,4}(?:holes?|notch\w*|looser)|(?:notch|hole) (?:on|in) (?:your|the) belt",
+        r"(?:look|feel)\w* (?:great|good|hot|amazing|better|fantastic|stunning) (?:in (?:your|a|that|those) "
+        r"|naked)|swimsuit (?:season|body|ready)",
         r"(?:weight|fat)[- ]?(?:loss|watch\w*|goals?|control|management|gain)|(?:los(?:e|es|ing|t)|shed(?:s|ding)?"
         r"|drop(?:s|ped|ping)?|melt\w*|trim\w*|torch\w*|gain(?:s|ed|ing)?|put(?:ting)? on|reduc(?:e|es|ing|tion)"
         rf"|reduced (?!fat)|tak\w* off|carry\w*) (?:\w+ ){{0,4}}?{_MASS}(?! of (?:books|tomatoes|flour|wool"
@@ -154,6 +159,9 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about deserving food, paying for it, or food that is bad.",
+        rf"no (?:pudding|cake|chocolate|ice cream|treats?|{_MEALS}) (?:until|unless|before you|without)|(?:cake"
+        r"|pizza|ice cream|chips|fries|chocolate|biscuits|burgers?|crisps) again|(?:another|second|third) (?:slice"
+        r"|helping|cake|burger|biscuit)\?",
         r"(?:is|are|as) (?:the|your) (?:\w+ )?enem(?:y|ies)(?! (?:piece|king|team))",
         r"earn(?:s|ed|ing)?|cheat\w*|guilt\w*|remorse|(?:bad|junk|forbidden|naughty|sinful|evil|toxic|dirty|trash"
         r"|unclean) (?:foods?|meals?|carbs?|fats?|snacks?|choices?|treats?|eating)|sinful\w*|guilty pleasures?"
@@ -174,6 +182,7 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "shame",
         "Nothing that says somebody fell short.",
+        r"(?:skipped|missed|wasted|lost) (?:days?|weeks?|walks?|sessions?|workouts?)|oh dear|tsk\w*|shame on",
         r"fail(?:s|ed|ing|ure|ures)?|laz(?:y|ily|iness|ier|iest|ybones)|only|merely|mere|just (?:one|two|\d+"
         r"|a single)(?= (?:walk|day|minute|point|log|session)s?[.!?])|slack(?:er|ers|ed|ing|s)|slob\w*|sloth\w*"
         r"|idle(?:ness|r)?|couch potato\w*|(?:off|from) (?:the|your) (?:couch|sofa|backside|bum|butt)|ashamed"

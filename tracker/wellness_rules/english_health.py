@@ -68,7 +68,8 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "disease_claim",
         "No claim that anything acts on a disease, decline or ageing.",
-        r"(?:doctors?|illness|disease) away|(?:scrub|clear|clean|remov|dissolv)\w* (?:the |your )?plaque|tremors?|palpitations?|hot flushes",
+        r"(?:doctors?|illness|disease) away|(?:scrub|clear|clean|remov|dissolv)\w* (?:the |your )?plaque|tremors?"
+        r"|palpitations?|hot flushes",
         rf"{_ACT}\b{GAP}\b{_ILL}",
         rf"{_ILL}\b{GAP}\b(?:at bay|away|in check|in remission|disappear\w*|vanish\w*|fad(?:e|es|ing)|(?:is|are|was"
         r"|were|be) (?:cur|"
@@ -81,6 +82,10 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "disease_claim",
         "No claim that anything heals, protects the body or prolongs life.",
+        rf"(?:your|the) {_ORGANS} (?:will |'ll |would )?(?:thank|love|benefit|bless)\w*|inflamed|(?:die|dies"
+        r"|dying) (?:later|sooner|young|early|earlier)",
+        rf"keep\w* (?:your |the )?{_ORGANS} (?:\w+ )?(?:young|sharp|fit|healthy|strong|agile|clear|clean|supple"
+        r"|in shape)|(?:care|nursing) homes?|early grave",
         r"(?:anti-?|healthy )ag(?:e)?ing|longevity|lifespan|life expectancy|liv(?:e|es|ing) (?:\w+ ){0,3}longer"
         r"|(?:add|gain|give)\w* (?:\w+ ){0,4}years? (?:to|of|on)? ?(?:your |a |healthy )?(?:life|lives)?|outliv\w*"
         r"|early death|mortality",
@@ -109,7 +114,9 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "diagnosis",
         "Nothing is diagnosed, screened for or detected.",
-        r"your (?:heart|mind|memory|brain|lungs|balance) (?:is|are|seems?|looks?|gets?|getting|has become) (?:\w+ )?(?:weak\w*|slipping|fading|failing|slow\w*|going|worse|poor|deteriorating|shrinking|foggy)",
+        r"your (?:heart|mind|memory|brain|lungs|balance) (?:is|are|seems?|looks?|gets?|getting"
+        r"|has become) (?:\w+ )?(?:weak\w*|slipping|fading|failing|slow\w*|going|worse|poor|deteriorating"
+        r"|shrinking|foggy)",
         r"diagnos\w*|screen(?:s|ed|ing)? (?:for|you)|screening|detect(?!ive|or)\w*|symptom(?:s|atic)?",
         r"you (?:may|might|could|probably|likely|possibly|clearly|seem to|appear to|must) (?:already )?(?:have"
         r"|suffer|be suffering)"
@@ -162,6 +169,8 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "brain_claim",
         "No promise, and no boast of proof.",
+        r"leav\w* no doubt|no doubt (?:about it|that it works)|(?:before|better than|than) (?:your |any "
+        r"|a )doctor(?:s|'s)?(?: does| can| could| would|[.!])",
         r"(?:clinically|scientifically|medically|doctor)[- ]?(?:proven|tested|shown|validated|certified|backed"
         r"|approved|recommended|verified|demonstrated|established|supported)",
         r"guarant\w*|prove[ns]? (?:to|that|beyond|it|results?|by)|proved (?:to|that|beyond)|beyond (?:any "

@@ -63,7 +63,9 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No regimen: no fasting, no diet, nothing to leave out.",
-        rf"(?:cambi|sustitu|reempla|troc)\w* (?:el |la |tu |su |un |una )?{_MEALS} por|nada de {_FOODS}|(?:alej|mantente lejos|apart)\w* del? (?:l[oa]s? )?{_FOODS}",
+        r"(?:horas|dias?|tarde|noche|manana) sin (?:comer|comida|probar bocado)|sin (?:comer|probar) (?:nada|bocado)",
+        rf"(?:cambi|sustitu|reempla|troc)\w* (?:el |la |tu |su |un |una )?{_MEALS} por|nada de {_FOODS}|(?:alej"
+        rf"|mantente lejos|apart)\w* del? (?:l[oa]s? )?{_FOODS}",
         r"ayun(?:[oa]s?|ar|ando|e[ns]?|ad[oa]s?|aste|es|emos)|(?:\d\d:\d|5:2)(?=[ .,!?]|$)(?! ?h)"
         r"|ventanas? (?:de (?:\d|alimentacion|comida|ingesta)|para comer)|(?:una|sola) comida al dia|omad",
         r"keto\w*|cet(?:o|osis|ogenic\w*|onas?)|paleo(?:litica|dieta)?|carnivora|atkins|dukan|whole ?30|(?:bajo"
@@ -124,7 +126,10 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about weight, shape or looks.",
-        r"cuerpazo|tipazo|(?:luc|presum|ensen|marc)\w* (?:\w+ )?(?:cuerpo|cuerpazo|tipo|figura|abdominales|musculos)|(?:te ves|te queda|verte|verse) (?:\w+ )?(?:en (?:banador|traje de bano|bikini)|desnud[oa])",
+        r"cinturon(?:es)? (?:\w+ ){0,3}(?:agujeros?|floj\w*|aprieta\w*)|agujeros? (?:\w+ )?(?:al|del"
+        r"|en el) cinturon|una talla (?:antes|menos)",
+        r"cuerpazo|tipazo|(?:luc|presum|ensen|marc)\w* (?:\w+ )?(?:cuerpo|cuerpazo|tipo|figura|abdominales"
+        r"|musculos)|(?:te ves|te queda|verte|verse) (?:\w+ )?(?:en (?:banador|traje de bano|bikini)|desnud[oa])",
         r"(?:perd(?!iz)\w*|pierd\w*|elimin\w*|rebaj\w*|reduc\w*|reduzc\w*|redujo|afin\w*|controla\w*|vigil\w*"
         r"|adios a|despid\w*|despedi\w*|baj(?:a[nrs]?|aste|ando|es?|o|en|arle|ale)(?: de| unos| algun\w*| un\w*"
         r"| \w+ (?:kilos|kilitos|libras))|engord\w*|suelt\w*|tonific\w*|moldea\w*|marca tu|quit\w*) (?:de "
@@ -151,6 +156,9 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "body",
         "Nothing about deserving food, paying for it, or food that is bad.",
+        r"(?:no hay|sin|nada de|te quedas sin) (?:postre|pastel|torta|helado|chocolate|dulces?|premio) (?:hasta"
+        r"|si no|sin|antes)|sin (?:\w+ )?(?:pasos|paseo|ejercicio),? no hay|(?:helado|pizza|pastel|torta"
+        r"|papas fritas|patatas fritas|hamburguesa|chocolate|galletas) otra vez",
         r"(?:es|son) (?:el|la|los|las|tus?|sus?) (?:\w+ )?enemig[oa]s?",
         r"gana(?:r|rte\w*|rse\w*|ste|te\w*|rtelo)|gane(?:se\w*|nse)|te (?:l[oa]s? )?(?:has ganado|habes ganado"
         r"|ganas|ganaste)|se (?:l[oa]s? )?(?:ha ganado|gano)|(?:te|se) (?:l[oa]s? )?merec(?:es?|ias?|iste|io|en)"
@@ -173,6 +181,8 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "shame",
         "Nothing that says somebody fell short.",
+        r"(?:dias|semanas) (?:seguid[oa]s )?(?:sin (?:hacer )?nada|perdid[oa]s|desaprovechad[oa]s)|ay,? ay"
+        r"|que verguenza",
         r"fracas\w*|fall(?:aste|ado|ar|o|amos|arte)(?= |[.,!?]|$)|(?<!las )fallas(?! de)|vag(?:[oa]s?|ueria|uear"
         r"|anci\w*)|perez(?:a|os[oa]s?)|flojer\w*|floj(?:o|a|ear|azo|on\w*)(?=[ .,!?])(?! (?:de|el|la))|holgaz\w*"
         r"|haragan\w*|(?:no seas|tan|muy|que|eres|un|una) gandul(?:a|es)?|sedentari[oa]s?|verguenza\w*|avergon\w*"
@@ -208,7 +218,8 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "shame",
         "Nothing that compares with others.",
-        r"tod[oa]s (?:en|l[oa]s de) (?:tu|su) (?:grupo|equipo|clase|barrio)|(?:todos|todas|todo el mundo) (?:\w+ ){0,4}menos (?:tu|vos|usted)",
+        r"tod[oa]s (?:en|l[oa]s de) (?:tu|su) (?:grupo|equipo|clase|barrio)|(?:todos|todas"
+        r"|todo el mundo) (?:\w+ ){0,4}menos (?:tu|vos|usted)",
         r"(?:vas|va|estas|esta|quedas|quedaste|quedado|quedando|quedar(?:te|se)?|quedes|sigues|te dej\w*) (?:muy "
         r"|mas |un poco |por )?(?:atras|detras)|rezag\w*|rankings?|clasificaci(?:on|ones) (?:general|semanal"
         r"|del? )|tablas? de (?:posiciones|lideres|clasificacion|honor)|podio|liderazgo semanal|(?:primer|segundo"

@@ -83,6 +83,12 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "disease_claim",
         "No claim that anything heals, protects the body or prolongs life.",
+        rf"(?:tu|su|tus|sus) {_ORGANS} (?:te |se |le )?(?:l[oa]s? )?(?:va\w* a )?(?:agradec|bendec)\w*"
+        r"|inflamad[oa]s?|(?:muere|mueren|morir\w*|vive|viven) (?:mas (?:tarde|tiempo|anos)|antes|joven)",
+        rf"(?:manten|mantien|conserv)\w* (?:\w+ )?(?:{_THE} )?{_ORGANS} (?:\w+ )?(?:joven|jovenes|agil|agiles"
+        r"|san[oa]s?|fuertes?|en forma|despiert[oa]|limpi[oa]s?)|(?:manten|mantien|conserv)\w* (?:joven|agil"
+        rf"|san[oa]|fuerte|despiert[oa]) (?:{_THE} )?{_ORGANS}|(?:en una|a una) residencia(?! de estudiantes)"
+        r"|asilo de ancianos",
         r"anti-?(?:edad|envejecimiento)|longev\w*|esperanza de vida|viv(?:ir|e|as|iras|es|a"
         r"|an) (?:\w+ ){0,2}mas (?:anos|tiempo)|(?:sum|gan|anad|agreg|regal|alarg"
         r"|prolong)\w* (?:\w+ ){0,3}(?:anos? (?:a|de)|la|tu|su) (?:tu |su |la )?vida|muerte (?:temprana|prematura)"
@@ -162,6 +168,7 @@ HEALTH: tuple[Rule, ...] = (
     rule(
         "brain_claim",
         "No promise, and no boast of proof.",
+        r"no dejan? (?:lugar a )?dudas?|(?:antes|mejor|mas) que (?:tu|su|cualquier|el|un) (?:medic[oa]|doctora?)",
         r"(?:clinica|cientifica|medica)(?:mente)?(?: |-)?(?:mente )?(?:pro(?:b|v)|compro|demos|aval|valid|testead"
         r"|respald|certific|verific)\w*|(?:aval|respald|recomend|aprob|certific)\w* por (?:la ciencia"
         r"|(?:los )?(?:medicos|cientificos|expertos|doctores|neurologos)|estudios)|garanti\w*|garantia\w*",
