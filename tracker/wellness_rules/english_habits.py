@@ -55,7 +55,8 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "product",
         "No drug, and no word on anybody's treatment.",
-        r"medications?|medicines?(?!-? ?balls?)|medicated|meds|drugs?|pills?|prescri\w*(?! (?:sun)?glasses)|pharma\w*|side[- ]effects?"
+        r"medications?|medicines?(?!-? ?balls?)|medicated|meds|drugs?|pills?|prescri\w*(?! (?:sun)?glasses)"
+        r"|pharma\w*|side[- ]effects?"
         r"|over-the-counter|antidotes?",
         r"(?:stop|quit|skip|ditch|come off|drop|halv\w*|reduce|replace|cancel|forget|bin) (?:taking"
         r"|(?:\w+ )?your (?:\w+ )?(?:treatment|therapy|tablets?|injections?|insulin|inhaler))",
@@ -219,7 +220,8 @@ HABITS: tuple[Rule, ...] = (
         r"|ging)|rank(?:s|ed|ing|ings)?|leader-?boards?|league tables?|podium|outperform\w*|overt(?:ake|ook|aken"
         r"|aking)|(?:last|bottom|lowest|worst|slowest) (?:place|one|position|in|of (?:your|the) (?:team|group"
         r"|class|list|table)|on the (?:list|table))|(?:in |to )?(?:first|second|third|top|last|\d+(?:st|nd|rd"
-        r"|th)) (?:place(?! (?:of|for|where|to))|(?<!first )(?<!second )position(?! of))|bottom \d+|top \d+ ?(?:%|per ?cent)|percentile",
+        r"|th)) (?:place(?! (?:of|for|where|to))|(?<!first )(?<!second )position(?! of))|bottom \d+|top \d+ ?(?:%"
+        r"|per ?cent)|percentile",
         rf"(?:than|unlike|beat|beats|compared (?:with|to)|like|as) {_OTHERS}(?= |[.!,?]|$)(?! (?:else's)| dishes"
         rf"| (?:meal|dish|way|day|time|kind|sort|week)s?)|worse than|{_OTHERS} (?:\w+ )?(?:(?:has|have|is|are|did"
         r"|does|do|can|could|managed?|walked|logged) (?:already |all )?(?:managed?|logged|done|more|better|walked"
