@@ -1,20 +1,18 @@
 """General wellness only: what every text that a participant can receive must not say, as a check that can fail.
 
-The rules are tables of patterns for each language (`tracker/wellness_rules`). Before they are applied, a text is folded:
-compatibility forms, accents, look-alike letters, zero-width characters, digits used as letters and l e t t e r s spread
-out are undone, and every place found is given in the original text.
+The rules are tables of patterns for each language (`tracker/wellness_rules`). They are applied to every reading of a text
+(`tracker/wellness_rules/disguises.py`), and every place found is given in the original text. docs/wellness.md tells what
+each rule is for and what passes.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy
 
-from tracker.wellness_rules import RULES
+from tracker.wellness_rules import RULES, WORDS, Reading, readings, spread_letters
 
 DISCLAIMER_ID = "disclaimer"
 DISCLAIMER = gettext_lazy(
@@ -32,6 +30,10 @@ SAFETY_LINES = {
 }
 
 
+# In letters spread out nothing tells where a word begins, so that three of them say too little.
+SHORTEST_RUN_TOGETHER = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One thing that a text must not say: which rule, where (in the original text), and what stood there."""
@@ -43,74 +45,29 @@ class Hit:
     reason: str
 
 
-_LOOKALIKES = str.maketrans("аеорсухіѕԁԛԝɡ", "aeopcyxisdqwg")
-_DIGIT_LETTERS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
-_INVISIBLE = {"Cf", "Mn", "Cc"}
-_SPREAD = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·]{1,2}[^\W\d_]){3,}(?![^\W_])")
-
-
-@dataclass(frozen=True, slots=True)
-class _Folded:
-    """`text`, and for each of its characters the place in the original."""
-
-    text: str
-    places: tuple[int, ...]
-
-
-def _characters(text: str) -> Iterator[tuple[str, int]]:
-    for place, original in enumerate(text):
-        for character in unicodedata.normalize("NFKD", original).translate(_LOOKALIKES):
-            if unicodedata.category(character) not in _INVISIBLE or character == "\n":
-                yield ("-" if unicodedata.category(character) == "Pd" else character), place
-
-
-def _fold(text: str, *, one: str) -> _Folded:
-    """Disguised letters as what they are read as; a 1 between letters is read as `one`."""
-    digit_letters = {**_DIGIT_LETTERS, "1": one}
-    folded = list(_characters(text))
-    for index, (character, place) in enumerate(folded):
-        letter = digit_letters.get(character)
-        before = folded[index - 1][0] if index else " "
-        after = folded[index + 1][0] if index + 1 < len(folded) else " "
-        if letter and before.isalpha() and (after.isalpha() or not after.isalnum()):
-            folded[index] = letter, place
-    return _Folded("".join(character for character, _ in folded), tuple(place for _, place in folded))
-
-
-def _gathered(folded: _Folded) -> _Folded:
-    """With l e t t e r s spread out brought together."""
-    kept: list[int] = []
-    last = 0
-    for spread in _SPREAD.finditer(folded.text):
-        kept += range(last, spread.start())
-        kept += [index for index in range(*spread.span()) if folded.text[index].isalpha()]
-        last = spread.end()
-    kept += range(last, len(folded.text))
-    return _Folded("".join(folded.text[index] for index in kept), tuple(folded.places[index] for index in kept))
-
-
 def check_text(text: str, *, language: str = "en") -> tuple[Hit, ...]:
     """What the text must not say, in the order in which it says it; empty for a text that is fine.
 
     The disclaimer is exempt where its id stands, so callers leave it out rather than pass it here. Raises KeyError for a
     language without rules.
     """
-    rules = RULES[language]
-    variants = []
-    for one in "li" if "1" in text else "l":
-        folded = _fold(text, one=one)
-        variants.append(folded)
-        gathered = _gathered(folded)
-        if gathered.text != folded.text:
-            variants.append(gathered)
-    hits = {
-        (rule.name, variant.places[found.start()], variant.places[found.end() - 1] + 1): rule.reason
-        for variant in variants
-        for rule in rules
-        for found in rule.pattern.finditer(variant.text)
-        if found.group()
-    }
+    rules, words = RULES[language], WORDS[language]
+    hits: dict[tuple[str, int, int], str] = {}
+    plain, *others = readings(text, words=words)
+    for reading in (plain, *others):
+        for rule in rules:
+            for found in reading.found(rule.pattern):
+                hits.setdefault((rule.name, *_places(reading, found)), rule.reason)
+    for spread in spread_letters(plain):
+        for rule in rules:
+            for found in rule.run_together.finditer(spread.text):
+                if len(found.group()) >= SHORTEST_RUN_TOGETHER:
+                    hits.setdefault((rule.name, *_places(spread, found)), rule.reason)
     return tuple(
         Hit(name, start, end, text[start:end], reason)
         for (name, start, end), reason in sorted(hits.items(), key=lambda item: (item[0][1], item[0][0]))
     )
+
+
+def _places(reading: Reading, found: re.Match[str]) -> tuple[int, int]:
+    return reading.places[found.start()], reading.places[found.end() - 1] + 1
