@@ -57,7 +57,7 @@ def nobodies(owner: Life) -> dict[str, DocumentedClient]:
 
 
 def others(other: Life) -> dict[str, Callable[[], DocumentedClient]]:
-    """Who is somebody else to the API: newly signed in at each call, for some requests sign out."""
+    """Who is somebody else to the API, to be signed in anew whenever a request may have signed out."""
     people = {"other participant": other.user, "staff's token": staff(), "superuser's token": staff(is_superuser=True)}
     return {name: partial(_newly_signed_in, person) for name, person in people.items()}
 
