@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 
 from backend.accounts.authentication import DeviceTokenAuthentication
 from backend.accounts.models import Device, DeviceToken, User
+from backend.languages import closest_language
 from backend.limits.charges import Charge, charge
 from backend.limits.views import LimitedView
 
@@ -37,6 +39,11 @@ class ParticipantView(LimitedView):
     def device(self) -> Device:
         """The calling one."""
         return self.token.device
+
+    def language(self, given: Mapping[str, Any]) -> str:
+        """Of texts: the one asked for, or else the participant's own. No header decides it: the same address is the same
+        document on every phone."""
+        return given.get("language") or closest_language(self.participant.language)
 
     def charges(self, request: Request) -> list[Charge]:
         reads = request.method in SAFE_METHODS

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from backend.api.problems import FieldError, Invalid
 
@@ -39,3 +41,11 @@ def not_modified(request: Request, tag: str) -> bool:
     if header.strip() == "*":
         return True
     return tag.removeprefix("W/") in [given.strip().removeprefix("W/") for given in header.split(",")]
+
+
+def unless_known(request: Request, tag: str, build: Callable[[], Any], *, cache: str | None = None) -> Response:
+    """The document, made only if the app doesn't have it already; `cache` is its Cache-Control."""
+    headers = {"ETag": tag, **({"Cache-Control": cache} if cache else {})}
+    if not_modified(request, tag):
+        return Response(status=304, headers=headers)
+    return Response(build(), headers=headers)

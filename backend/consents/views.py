@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.participants import ParticipantView
-from backend.api.conditional import content_tag, not_modified
+from backend.api.conditional import content_tag, unless_known
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import MAX_PAGE, read_parameters
 from backend.api.problems import NotFound
@@ -122,10 +122,12 @@ class OpenDocumentView(PublicView):
     def answer(self, request: Request, documents: list[ConsentDocument], build: Any) -> Response:
         language = read_parameters(request, {"language": language_code}).get("language", DEFAULT_LANGUAGE)
         tag = content_tag(language, *[(one.kind, one.version, one.content_hash) for one in documents])
-        headers = {"ETag": tag, "Cache-Control": "public, no-cache"}
-        if not_modified(request, tag):
-            return Response(status=304, headers=headers)
-        return Response(build([document_document(one, language) for one in documents]), headers=headers)
+        return unless_known(
+            request,
+            tag,
+            lambda: build([document_document(one, language) for one in documents]),
+            cache="public, no-cache",
+        )
 
 
 class ConsentDocumentsView(OpenDocumentView):

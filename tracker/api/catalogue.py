@@ -13,11 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.participants import ParticipantView
-from backend.api.conditional import content_tag, not_modified
+from backend.api.conditional import content_tag, unless_known
 from backend.api.openapi import IF_NONE_MATCH, array_schema, etag, named_schema, object_schema, problems
 from backend.api.parameters import page_size, read_parameters, unacceptable
 from backend.api.problems import FieldError
-from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_TAG, closest_language, read_language
+from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_TAG, read_language
 from backend.limits.views import PublicView
 from tracker.api.record_schemas import stored_record
 from tracker.api.schemas import BOOLEAN, COGNITIVE_ACTIVITY, EXERCISE_ACTIVITY, FOOD, PRACTICE, WHOLE
@@ -73,27 +73,24 @@ class CatalogueView(PublicView):
             if "since" in given:
                 raise unacceptable(FieldError("?since", "unexpected", "A search has no changes: leave q or since out."))
             return self._found(request, given["q"], language, state)
+        if (since := given.get("since")) is not None:
+            return self._changed(request, since, language, state)
         whole = whole_list(self.which, language, state)
-        since = given.get("since")
-        tag = whole.tag if since is None else content_tag(whole.tag, since)
-        headers = {"ETag": tag, "Cache-Control": CACHED}
-        if not_modified(request, tag):
-            return Response(status=304, headers=headers)
-        results: Any = msgspec.Raw(whole.content)
-        if since is not None:
+        document = {"version": state.version, "complete": True, "results": msgspec.Raw(whole.content)}
+        return unless_known(request, whole.tag, lambda: document, cache=CACHED)
+
+    def _changed(self, request: Request, since: int, language: str, state: CatalogueState) -> Response:
+        def build() -> dict[str, Any]:
             results = changed_entries(self.which, language, since=since)
-        document = {"version": state.version, "complete": since is None, "results": results}
-        return Response(document, headers=headers)
+            return {"version": state.version, "complete": False, "results": results}
+
+        return unless_known(request, content_tag(state, self.which.name, language, since), build, cache=CACHED)
 
     def _found(self, request: Request, query: str, language: str, state: CatalogueState) -> Response:
         hits = search(self.which, query, language=language, state=state, limit=MOST_FOUND)
         documents = self.which.documents([hit.code for hit in hits], language)
         results = [documents[hit.code] for hit in hits]
-        tag = content_tag(results)
-        headers = {"ETag": tag, "Cache-Control": CACHED}
-        if not_modified(request, tag):
-            return Response(status=304, headers=headers)
-        return Response({"results": results}, headers=headers)
+        return unless_known(request, content_tag(results), lambda: {"results": results}, cache=CACHED)
 
 
 def search_text(text: str) -> str:
@@ -176,11 +173,7 @@ class FoodsView(CatalogueView):
 class PracticesView(PublicView):
     def get(self, request: Request) -> Response:
         results = practices(read_parameters(request, {"language": read_language}).get("language", DEFAULT_LANGUAGE))
-        tag = content_tag(results)
-        headers = {"ETag": tag, "Cache-Control": CACHED}
-        if not_modified(request, tag):
-            return Response(status=304, headers=headers)
-        return Response({"results": results}, headers=headers)
+        return unless_known(request, content_tag(results), lambda: {"results": results}, cache=CACHED)
 
 
 _FOUND = object_schema(
@@ -255,7 +248,7 @@ class SearchView(ParticipantView):
             self.participant.pk,
             given.get("q"),
             lists=given.get("lists", ALL_LISTS),
-            language=given.get("language") or closest_language(self.participant.language),
+            language=self.language(given),
             limit=given.get("limit", USUALLY_FOUND),
             today=timezone.now().date(),
         )

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from backend.accounts.models import WEEKDAYS, ProfileChange
 from backend.accounts.names import one_visible_line
 from backend.accounts.participants import ParticipantView
-from backend.api.conditional import not_modified
+from backend.api.conditional import unless_known
 from backend.api.openapi import named_schema, problems
 from backend.api.parameters import in_pages, make_cursor, read_parameters
 from backend.api.serializers import SentText, StrictSerializer
@@ -104,10 +104,7 @@ class MeView(ParticipantView):
     )
     def get(self, request: Request) -> Response:
         document = profile_document(self.participant)
-        tag = profile_tag(document)
-        if not_modified(request, tag):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(document, headers={"ETag": tag})
+        return unless_known(request, profile_tag(document), lambda: document)
 
     @extend_schema(
         operation_id="change_me",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend.accounts.models import User
 from backend.accounts.participants import ParticipantView
-from backend.api.conditional import not_modified
+from backend.api.conditional import unless_known
 from backend.api.openapi import IF_NONE_MATCH, etag, named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
-from backend.languages import LANGUAGE_TAG, closest_language, read_language
+from backend.languages import LANGUAGE_TAG, read_language
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
 from tracker.guidance import guidance_document
 from tracker.participant_facts import current_week
@@ -36,19 +32,6 @@ LANGUAGE = OpenApiParameter(
 )
 
 
-def _language(given: Mapping[str, Any], user: User) -> str:
-    """The language of the texts. No header decides it: the same address is the same document on every phone."""
-    return given.get("language") or closest_language(user.language)
-
-
-def _answer(request: Request, tag: str, build: Any) -> Response:
-    """The document, unless the app has it already."""
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if not_modified(request, tag):
-        return Response(status=304, headers=headers)
-    return Response(build(), headers=headers)
-
-
 class WeekListView(ParticipantView):
     @extend_schema(
         operation_id="list_weeks",
@@ -66,7 +49,7 @@ class WeekListView(ParticipantView):
     def get(self, request: Request) -> Response:
         user = self.participant
         given = read_parameters(request, {"from": read_week, "to": read_week, "language": read_language})
-        language = _language(given, user)
+        language = self.language(given)
         last = given.get("to") or current_week(user, now=timezone.now())
         first = given.get("from") or last.minus(11)
         if not 0 <= last.weeks_since(first) < MAX_WEEKS:
@@ -75,7 +58,7 @@ class WeekListView(ParticipantView):
             )
         stand = standing(user, first, last)
         tag = stand.tag(user, language, str(first), str(last))
-        return _answer(
+        return unless_known(
             request,
             tag,
             lambda: {
@@ -97,9 +80,9 @@ class WeekView(ParticipantView):
     )
     def get(self, request: Request, week: Week) -> Response:
         user = self.participant
-        language = _language(read_parameters(request, {"language": read_language}), user)
+        language = self.language(read_parameters(request, {"language": read_language}))
         tag = standing(user).tag(user, language, str(week))
-        return _answer(request, tag, lambda: explained_week(user, week, language=language))
+        return unless_known(request, tag, lambda: explained_week(user, week, language=language))
 
 
 class CurrentWeekView(ParticipantView):
@@ -113,9 +96,9 @@ class CurrentWeekView(ParticipantView):
     def get(self, request: Request) -> Response:
         user = self.participant
         week = current_week(user, now=timezone.now())
-        language = _language(read_parameters(request, {"language": read_language}), user)
+        language = self.language(read_parameters(request, {"language": read_language}))
         tag = standing(user).tag(user, language, str(week))
-        return _answer(request, tag, lambda: explained_week(user, week, language=language))
+        return unless_known(request, tag, lambda: explained_week(user, week, language=language))
 
 
 class GuidanceView(ParticipantView):
@@ -128,9 +111,9 @@ class GuidanceView(ParticipantView):
     )
     def get(self, request: Request, week: Week) -> Response:
         user = self.participant
-        language = _language(read_parameters(request, {"language": read_language}), user)
+        language = self.language(read_parameters(request, {"language": read_language}))
         tag = standing(user).tag(user, language, str(week), "guidance")
-        return _answer(
+        return unless_known(
             request,
             tag,
             lambda: guidance_document(guidance_of_week(user, week), hide_numbers=user.hide_numbers, language=language),
