@@ -92,7 +92,7 @@ def _answers(
             hits = index.search(query, used=used[name], limit=limit)
         found += [(hit.score, (name, hit.code)) for hit in hits]
     found.sort(key=lambda answer: -answer[0])
-    return [key for _, key in found]
+    return [key for _, key in found[:limit]]
 
 
 def _own_index(name: str, user_id: UUID, language: str) -> SearchIndex:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -93,9 +94,10 @@ class SearchIndex:
 
     def __init__(self, entries: Iterable[Searchable], language: str) -> None:
         self.language = language
-        entries = sorted(entries, key=_order)
+        in_order = sorted(((_order(entry), entry) for entry in entries), key=itemgetter(0))
+        self._order = [order for order, _ in in_order]
+        entries = [entry for _, entry in in_order]
         self.codes = [entry.code for entry in entries]
-        self._order = [_order(entry) for entry in entries]
         words: list[list[str]] = []
         term_entry: list[int] = []
         term_weight: list[float] = []
@@ -133,19 +135,16 @@ class SearchIndex:
         self._by_sound = _grouped(self._words.words, sound)
         self._beginnings: dict[int, list[str]] = {}
 
-    @cached_property
-    def size(self) -> int:
-        return len(self.codes)
-
     def search(self, query: str, *, used: Mapping[str, float] | None = None, limit: int = 20) -> list[Hit]:
         """The best entries, best first. `used` adds to the worth of what was found (of what somebody logs often)."""
         words = self._asked(query)
         if not words or not self._words.words:
             return []
-        worth = _whole(self._entries(words))
+        matched = self._matched(words)
+        worth = _whole(self._entries(matched, words[0]))
         found = np.flatnonzero(worth >= LEAST * WHOLE)
         if not found.size and len(words) > 1:  # better than nothing: all but one of the words
-            worth = _whole(self._entries(words, missing=1))
+            worth = _whole(self._entries(matched, words[0], missing=1))
             found = np.flatnonzero(worth >= LEAST / 2 * WHOLE)
         if not found.size:
             return []
@@ -166,24 +165,27 @@ class SearchIndex:
         words = list(dict.fromkeys(word[:MAX_LETTERS] for word in fold(query).split()))[:MAX_WORDS]
         return [word for word in words if word not in FILLERS.get(self.language, ())] or words
 
-    def _entries(self, words: Sequence[str], *, missing: int = 0) -> Floats:
-        """What each entry is worth as an answer, 0 to 1."""
+    def _matched(self, words: Sequence[str]) -> Floats:
+        """How well each term has each word: a row for each word asked for."""
         matched = [self._matches(word) for word in words]
         for at, (left, right) in enumerate(pairwise(words)):
-            joined = self._as_neighbours(left + right, self._words, LONG)
+            joined = self._as_neighbours(left + right, self._words)
             matched[at] = np.maximum(matched[at], joined)
             matched[at + 1] = np.maximum(matched[at + 1], joined)
-        each = np.stack(matched)
-        count = len(words)
+        return np.stack(matched)
+
+    def _entries(self, each: Floats, first: str, *, missing: int = 0) -> Floats:
+        """What each entry is worth as an answer, 0 to 1. `each` is of `_matched`, `first` the first word asked for."""
+        count = len(each)
         total, named = each.sum(axis=0), (each > 0).sum(axis=0)
         left_over = 1 - np.minimum(named / self._term_length, 1)
         worth = total / count * (1 - LEFT_OVER * left_over) * self._term_weight
         worth *= np.where(named == count, 1.0, np.where(named == count - missing, WORD_MISSING, 0.0))
-        worth += STARTS * (worth > 0) * self._begins_with(words[0])
-        best = np.zeros(self.size, np.float64)
+        worth += STARTS * (worth > 0) * self._begins_with(first)
+        best = np.zeros(len(self.codes), np.float64)
         np.maximum.at(best, self._term_entry, worth)
         if count > 1:
-            by_entry = np.zeros((count, self.size), np.float64)
+            by_entry = np.zeros((count, len(self.codes)), np.float64)
             for at in range(count):
                 np.maximum.at(by_entry[at], self._term_entry, each[at])
             across = by_entry.sum(axis=0) / count * ACROSS_TERMS * (by_entry > 0).all(axis=0)
@@ -203,12 +205,12 @@ class SearchIndex:
         words.mark_beginnings(word, quality)
         self._mark(quality, self._by_stem.get(stem(word), ()), PLURAL)
         words.mark_same(word, quality)
-        return np.maximum(words.on_terms(quality, len(self._term_entry)), self._as_neighbours(word, self._joined, LONG))
+        return np.maximum(words.on_terms(quality, len(self._term_entry)), self._as_neighbours(word, self._joined))
 
-    def _as_neighbours(self, word: str, vocabulary: _Vocabulary, prefix_from: int) -> Floats:
+    def _as_neighbours(self, word: str, vocabulary: _Vocabulary) -> Floats:
         """How well each term has a word that somebody writes as one, or as two, and others don't."""
         quality = np.zeros(len(vocabulary.words), np.float64)
-        if len(word) >= prefix_from:
+        if len(word) >= LONG:
             vocabulary.mark_beginnings(word, quality)
         vocabulary.mark_same(word, quality)
         return vocabulary.on_terms(quality, len(self._term_entry))
@@ -222,15 +224,13 @@ class SearchIndex:
         if not allowed:
             return
         distance = cdist([word], self._words.words, scorer=OSA.distance, score_cutoff=allowed, dtype=np.uint8)[0]
-        near = distance == 1
-        worth = np.where(near, np.float64(ONE_SLIP), np.float64(0))
+        worth = np.where(distance == 1, ONE_SLIP, 0.0)
         if allowed > 1:
             worth[distance == 2] = TWO_SLIPS
         if len(word) >= LONG:
-            starts = cdist([word], self._beginnings_of(len(word)), scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[
-                0
-            ]
-            np.maximum(worth, np.where(starts == 1, np.float64(SLIP_IN_PREFIX), np.float64(0)), out=worth)
+            beginnings = self._beginnings_of(len(word))
+            (starts,) = cdist([word], beginnings, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+            np.maximum(worth, np.where(starts == 1, SLIP_IN_PREFIX, 0.0), out=worth)
         low, high = self._words.beginning_with(word[0])
         worth[:low] -= OTHER_FIRST_LETTER
         worth[high:] -= OTHER_FIRST_LETTER
