@@ -23,6 +23,7 @@ from backend.accounts.tokens import issue_token
 from backend.limits import redis_counters
 from config.demo.processes import free_port
 from tests.contract import DocumentedClient
+from tracker.catalogue import documents, searching
 from tracker.catalogue.loading import load_catalogue
 from tracker.models import ExerciseActivity
 from tracker.scoring.weeks import Week
@@ -137,6 +138,13 @@ def catalogue(db: None) -> None:
             for table, rows in _catalogue.items():
                 with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                     copy.write(rows)
+
+
+@pytest.fixture
+def nothing_kept_of_the_catalogue() -> None:
+    """What a process keeps of it is never older than its number, but a test that rolls back turns that back."""
+    searching._loaded.clear()
+    documents._whole.clear()
 
 
 @pytest.fixture

@@ -11,18 +11,12 @@ from django.utils import timezone
 
 from tests.conftest import Phone, cognitive, exercise, meal
 from tracker import finding
-from tracker.catalogue import documents, searching
+from tracker.catalogue import searching
 from tracker.catalogue.changing import change_entries, retire
 from tracker.models import Food
 from tracker.scoring.weeks import Week
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept_of_other_tests() -> None:
-    searching._loaded.clear()
-    documents._whole.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_kept_of_the_catalogue")]
 
 
 def food(code: str, label: str, **columns: Any) -> Food:

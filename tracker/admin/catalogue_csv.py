@@ -74,9 +74,7 @@ class CatalogueResource(ModelResource):  # type: ignore[misc]
             raise ValidationError(error.reason) from error
         if errors := wellness_errors(entry, self.spreadsheet):
             raise ValidationError([f"{column}: {detail}" for column, detail in errors.items()])
-        for field in entry._meta.concrete_fields:
-            if field.name not in ("retired_at", "changed_in"):
-                setattr(instance, field.name, getattr(entry, field.name))
+        instance.say_as(entry)
 
     def save_instance(self, instance: Any, is_create: bool, row: dict[str, Any], **kwargs: Any) -> None:
         """All together, once every line has been read."""

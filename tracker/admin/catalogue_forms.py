@@ -73,9 +73,7 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("code", "There is an entry with this code.")
         for column, detail in wellness_errors(entry, self.spreadsheet).items():
             self.add_error(column, detail)
-        for field in entry._meta.concrete_fields:
-            if field.name not in ("retired_at", "changed_in"):
-                setattr(self.instance, field.name, getattr(entry, field.name))
+        self.instance.say_as(entry)
         return values
 
     def _post_clean(self) -> None:

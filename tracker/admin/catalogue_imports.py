@@ -46,13 +46,12 @@ class CatalogueImportAdmin(ImportExportModelAdmin):  # type: ignore[misc]
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.create_confirm_form(request)
-        if request.method != "POST" or not self.has_import_permission(request) or not form.is_valid():
-            answer: HttpResponse = super().process_import(request, **kwargs)
-            return answer
-        if self.get_tmp_storage_class()(name=form.cleaned_data["import_file_name"]).read() is None:
-            return self._again(request, "This file is not waiting any more: choose it again.")
-        done: HttpResponse = super().process_import(request, **kwargs)
-        return done
+        if request.method == "POST" and self.has_import_permission(request) and form.is_valid():
+            waiting = self.get_tmp_storage_class()(name=form.cleaned_data["import_file_name"])
+            if waiting.read() is None:
+                return self._again(request, "This file is not waiting any more: choose it again.")
+        answer: HttpResponse = super().process_import(request, **kwargs)
+        return answer
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         problems = [str(error.error) for error in result.base_errors]

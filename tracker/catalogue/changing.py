@@ -51,8 +51,7 @@ def change_entries(
     """
     lock_catalogue()
     entries = [entry for entry in entries if entry.code not in leave]
-    kept = ("code", "retired_at", "changed_in")
-    fields = [field.name for field in model._meta.concrete_fields if field.name not in kept]
+    fields = model.content_columns()
     added: list[Entry] = []
     changed: list[Entry] = []
     for some in _slices(entries):
@@ -80,7 +79,11 @@ def retire(model: type[Entry], codes: Sequence[str], *, retired: bool, by: User 
 
 
 def changed_by_staff(model: type[CatalogueEntry]) -> set[str]:
-    """The codes of entries that somebody has added or changed since they last came from a file or a table of others."""
+    """The codes of entries that somebody has added or changed since they last came from a file or a table of others.
+
+    Takes the catalogue's lock, so that it stays so until the commit.
+    """
+    lock_catalogue()
     told = Q(history_user__isnull=False) & ~Q(history_change_reason__in=[RETIRED, BROUGHT_BACK])
     last = model.history.values("code").annotate(
         theirs=Max("history_id", filter=told), others=Max("history_id", filter=Q(history_user=None))

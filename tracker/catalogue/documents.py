@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from backend.api.conditional import content_tag
 from backend.api.json import encode
 from backend.languages import DEFAULT_LANGUAGE
+from tracker.catalogue.entries import only_group
 from tracker.catalogue.folding import fold
 from tracker.catalogue.versions import CatalogueState
 from tracker.models import CognitiveActivity, ExerciseActivity, Food
@@ -80,7 +81,7 @@ def _food(row: Mapping[str, Any], language: str) -> Document:
     gives = row["gives"]
     return {
         "category": row["category"],
-        "food_group": next(iter(gives)) if len(gives) == 1 else None,
+        "food_group": only_group(gives),
         "gives": gives,
         "household_measure": text_in(row["household_measures"], language),
         "common": row["common"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -86,6 +87,11 @@ class Food:
     common: bool
     synonyms: dict[str, tuple[str, ...]]
     source: str
+
+
+def only_group(gives: Mapping[str, object]) -> str | None:
+    """The one group that a food belongs to, None for one that counts for nothing and for a dish of several."""
+    return next(iter(gives)) if len(gives) == 1 else None
 
 
 def intensity_of(met: Decimal | None) -> str | None:

@@ -13,7 +13,7 @@ from functools import cache
 import msgspec
 
 from backend.postgres.prepared import fetch_all
-from tracker.catalogue.entries import intensity_of
+from tracker.catalogue.entries import intensity_of, only_group
 from tracker.catalogue.files import (
     read_cognitive_activities,
     read_exercise_activities,
@@ -48,8 +48,7 @@ class FoodEntry:
 
     @property
     def food_group(self) -> str | None:
-        """The one group that it belongs to, None for a food that counts for nothing and for a dish of several."""
-        return next(iter(self.gives)) if len(self.gives) == 1 else None
+        return only_group(self.gives)
 
 
 _EXERCISE = """

@@ -96,9 +96,10 @@ def import_usda(
     ours = {fold(labels.get("en", "")) for labels in _others().values_list("labels", flat=True).iterator()}
     codes = set(_others().filter(code__startswith="usda_").values_list("code", flat=True))
     done: set[bytes] = set()
+    leave = changed_by_staff(Food)
     candidates = _candidates(table, frozenset(types), limit, report, refuses, progress)
     while some := list(islice(candidates, AT_ONCE)):
-        _store(some, report, ours=ours, taken=codes, done=done)
+        _store(some, report, ours=ours, taken=codes, done=done, leave=leave)
     report.seconds = round(time.monotonic() - started, 1)
     if dry_run:
         transaction.set_rollback(True)
@@ -110,7 +111,9 @@ def _others() -> QuerySet[Food]:
     return Food.objects.exclude(source__startswith=SOURCE)
 
 
-def _store(some: list[_Candidate], report: Report, *, ours: set[str], taken: set[str], done: set[bytes]) -> None:
+def _store(
+    some: list[_Candidate], report: Report, *, ours: set[str], taken: set[str], done: set[bytes], leave: set[str]
+) -> None:
     """`done`: the codes of this run, as eight bytes each, which is all that the run keeps of what it has stored."""
     for candidate in some:
         if candidate.entry.code in taken:
@@ -132,7 +135,7 @@ def _store(some: list[_Candidate], report: Report, *, ours: set[str], taken: set
                 report.with_groups += 1
             else:
                 report.neutral += 1
-    result = change_entries(Food, entries, by=None, reason=REASON, leave=changed_by_staff(Food))
+    result = change_entries(Food, entries, by=None, reason=REASON, leave=leave)
     report.added += result.added
     report.changed += result.changed
     report.unchanged += result.unchanged

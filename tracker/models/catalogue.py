@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -49,6 +51,17 @@ class CatalogueEntry(models.Model):
 
     def __str__(self) -> str:
         return str(self.labels.get("en", self.code))
+
+    @classmethod
+    def content_columns(cls) -> tuple[str, ...]:
+        """What an entry says, beside its code: the rest tells how it stands in the catalogue."""
+        kept = ("code", "retired_at", "changed_in")
+        return tuple(field.name for field in cls._meta.concrete_fields if field.name not in kept)
+
+    def say_as(self, other: Self) -> None:
+        """Say what another entry does, under its code."""
+        for column in ("code", *self.content_columns()):
+            setattr(self, column, getattr(other, column))
 
 
 class ExerciseActivity(CatalogueEntry):

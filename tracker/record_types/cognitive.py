@@ -42,9 +42,7 @@ class CognitiveLogWire(Struct, forbid_unknown_fields=True, frozen=True):
 
 def parse(wire: CognitiveLogWire, reference: Reference[CognitiveEntry]) -> Parsed:
     start = read_time("/started_at", wire.started_at, time_zone=wire.time_zone, home_zone=reference.home_zone)
-    entry = reference.entries.get(wire.activity)
-    if entry is None:
-        raise InvalidRecord(FieldError("/activity", "unknown_activity", "There is no such cognitive activity."))
+    entry = read_cognitive_activity("/activity", wire.activity, reference.entries)
     refuse_future("/started_at", start.instant + timedelta(seconds=wire.duration_seconds), reference.now)
     content = {
         "activity": entry.code,
@@ -68,6 +66,13 @@ def parse(wire: CognitiveLogWire, reference: Reference[CognitiveEntry]) -> Parse
         wire.note,
     )
     return Parsed(content, said, start.flags, wire.origin)
+
+
+def read_cognitive_activity(pointer: str, code: str, entries: Mapping[str, CognitiveEntry]) -> CognitiveEntry:
+    """Raises `InvalidRecord`."""
+    if (entry := entries.get(code)) is None:
+        raise InvalidRecord(FieldError(pointer, "unknown_activity", "There is no such cognitive activity."))
+    return entry
 
 
 def document(row: Mapping[str, Any]) -> dict[str, Any]:

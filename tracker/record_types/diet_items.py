@@ -80,8 +80,9 @@ def read_item(pointer: str, item: DietItem, foods: Mapping[str, FoodEntry]) -> t
 
 def of_other_group(item: DietItem, foods: Mapping[str, FoodEntry]) -> bool:
     """Whether servings of a food are said to be of a group that the catalogue doesn't, or no longer, have it in."""
-    said = item.food is not None and item.food_group is not None and item.measures is None
-    return said and item.food_group not in foods[item.food].gives  # type: ignore[index]
+    if item.food is None or item.food_group is None or item.measures is not None:
+        return False
+    return item.food_group not in foods[item.food].gives
 
 
 def _group(pointer: str, item: DietItem) -> tuple[dict[str, Any], dict[str, int]]:

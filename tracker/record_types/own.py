@@ -20,6 +20,7 @@ from tracker.catalogue.lookup import (
     find_exercise_activities,
 )
 from tracker.models import OwnActivity, OwnFood
+from tracker.record_types.cognitive import read_cognitive_activity
 from tracker.record_types.diet_items import FoodGroup, Servings, read_gives, said_gives
 from tracker.record_types.exercise import DurationSeconds, read_activity
 from tracker.record_types.marks import no_reference
@@ -93,9 +94,7 @@ def parse_own_activity(wire: OwnActivityWire, reference: Activities) -> Parsed:
     else:
         if wire.effort is not None:
             raise InvalidRecord(FieldError("/effort", "unexpected", "Only exercise has an effort."))
-        if wire.activity not in reference.cognitive:
-            raise InvalidRecord(FieldError("/activity", "unknown_activity", "There is no such cognitive activity."))
-        code = wire.activity
+        code = read_cognitive_activity("/activity", wire.activity, reference.cognitive).code
     content = {
         "domain": wire.domain,
         "name": wire.name,
