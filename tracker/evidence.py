@@ -76,7 +76,9 @@ def evidence_texts(evidence: Evidence) -> Iterator[tuple[str, Texts]]:
         yield f"caveat {number}", caveat
 
 
-def card_document(card: EvidenceCard, evidence: Evidence, *, language: str) -> dict[str, Any]:
+def card_document(
+    card: EvidenceCard, evidence: Evidence, *, language: str, hide_numbers: bool = False
+) -> dict[str, Any]:
     return {
         **msgspec.structs.asdict(card),
         "finding": card.finding[language],

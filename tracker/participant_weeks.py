@@ -18,7 +18,8 @@ from backend.api.conditional import content_tag
 from backend.languages import DEFAULT_LANGUAGE
 from backend.postgres.prepared import fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
-from tracker.guidance import DATA, Guidance, choose_guidance
+from tracker.guidance.choosing import Guidance, choose_guidance
+from tracker.guidance.library import DATA
 from tracker.models import WeeklyScore
 from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import score_week
@@ -39,7 +40,7 @@ def _texts() -> str:
     """What the code and the texts that it ships were: a new release may say the same week in other words."""
     digest = blake2b(VERSION.encode(), digest_size=12)
     translations = [file for folder in settings.LOCALE_PATHS for file in Path(folder).glob("*/LC_MESSAGES/django.mo")]
-    for file in sorted([*DATA.glob("*.json"), *translations]):
+    for file in sorted([*DATA.rglob("*.json"), *translations]):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

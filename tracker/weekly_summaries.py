@@ -24,7 +24,8 @@ from backend.outbox.sending import NewMail, enqueue
 from backend.sync.epochs import latest_restore
 from backend.sync.models import SyncCounter
 from backend.wake import wake
-from tracker.guidance import choose_guidance, guidance_document
+from tracker.guidance.choosing import choose_guidance
+from tracker.guidance.documents import guidance_document
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week

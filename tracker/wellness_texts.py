@@ -18,7 +18,9 @@ from django.utils import translation
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
 from tracker.catalogue.files import read_cognitive_activities, read_exercise_activities, read_foods
 from tracker.evidence import evidence_texts, read_evidence
-from tracker.guidance import choose_guidance, guidance_document, library_texts, read_library, texts_of
+from tracker.guidance.choosing import choose_guidance
+from tracker.guidance.documents import guidance_document, texts_of
+from tracker.guidance.library import library_texts, read_library
 from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
@@ -47,9 +49,8 @@ def participant_texts(language: str) -> Iterator[tuple[str, str]]:
 
 def _guidance_files(language: str) -> Iterator[tuple[str, str]]:
     library = read_library()
-    suggestions = [text for texts in library.suggestions.values() for text in texts]
-    for name, texts in library_texts(suggestions, library.encouragements.values()):
-        yield f"suggestions.json: {name}", texts[language]
+    for name, texts in library_texts(library.all_suggestions(), library.all_encouragements()):
+        yield f"guidance: {name}", texts[language]
     for name, texts in evidence_texts(read_evidence()):
         yield f"evidence.json: {name}", texts[language]
 

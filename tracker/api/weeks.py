@@ -14,7 +14,7 @@ from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
 from backend.languages import LANGUAGE_TAG, read_language
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
-from tracker.guidance import guidance_document
+from tracker.guidance.documents import guidance_document
 from tracker.participant_facts import current_week
 from tracker.participant_weeks import explained_week, guidance_of_week, standing, week_overviews
 from tracker.record_types.times import read_week

@@ -27,7 +27,7 @@ from tracker.scoring.protocol import (
     Practice,
     Protocol,
 )
-from tracker.scoring.records import DayMark, ParticipantFacts, WeekRecords
+from tracker.scoring.records import DayMark, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
 from tracker.scoring.sharing import Shares, amounts
 from tracker.scoring.weeks import Week
@@ -70,7 +70,7 @@ class WeeklyScore:
 
 def score_week(records: WeekRecords, facts: ParticipantFacts, protocol: Protocol = WES_1_0_0) -> WeeklyScore:
     """The score of one week: a function of these records and facts, and of nothing else."""
-    return _score(_own(records), facts, protocol)[0]
+    return _score(records_of_week(records), facts, protocol)[0]
 
 
 def explain_logs(
@@ -84,7 +84,7 @@ def explain_week(
     records: WeekRecords, facts: ParticipantFacts, protocol: Protocol = WES_1_0_0
 ) -> tuple[WeeklyScore, tuple[LogExplanation, ...]]:
     """Both, with the work done once."""
-    own = _own(records)
+    own = records_of_week(records)
     score, shares = _score(own, facts, protocol)
     applying = {practice.practice for domain in score.domains for practice in domain.practices}
     return score, explain_logs_of(own, shares, applying, facts.not_applicable)
@@ -95,7 +95,7 @@ def is_older(week: Week, birth_year: int | None) -> bool:
     return birth_year is not None and week.iso_year - birth_year >= OLDER_FROM
 
 
-def _own(records: WeekRecords) -> WeekRecords:
+def records_of_week(records: WeekRecords) -> WeekRecords:
     """Without what belongs to other weeks."""
     week = records.week
     return WeekRecords(
@@ -108,19 +108,30 @@ def _own(records: WeekRecords) -> WeekRecords:
     )
 
 
+def domain_shares(domain: str, records: WeekRecords) -> Shares:
+    """What each log of one domain counted for; duplicates count for nothing. The records are those of one week."""
+    if domain == "exercise":
+        return exercise_shares(_originals(records))
+    return cognitive_shares(records.cognitive) if domain == "cognitive" else diet_shares(records.diet)
+
+
+def _originals(records: WeekRecords) -> list[ExerciseRecord]:
+    return [log for log in records.exercise if log.duplicate_of is None]
+
+
+def open_days_of(records: WeekRecords) -> frozenset[date]:
+    """The days that are not excused."""
+    return frozenset(records.week.days) - {mark.day for mark in records.marks if mark.excused}
+
+
 def _score(records: WeekRecords, facts: ParticipantFacts, protocol: Protocol) -> tuple[WeeklyScore, dict[str, Shares]]:
-    exercise = [log for log in records.exercise if log.duplicate_of is None]
-    shares = {
-        "exercise": exercise_shares(exercise),
-        "cognitive": cognitive_shares(records.cognitive),
-        "diet": diet_shares(records.diet),
-    }
+    shares = {domain: domain_shares(domain, records) for domain in DOMAINS}
     logged = {
-        "exercise": {log.day for log in exercise},
+        "exercise": {log.day for log in _originals(records)},
         "cognitive": {log.day for log in records.cognitive},
         "diet": {log.day for log in records.diet},
     }
-    open_days = frozenset(records.week.days) - {mark.day for mark in records.marks if mark.excused}
+    open_days = open_days_of(records)
     older = is_older(records.week, facts.birth_year)
     scored = []
     for domain in DOMAINS:
