@@ -39,8 +39,8 @@ class Suggestion:
     """`log`: the step as it would be logged. `goal`: where the participant wants the practice to be, in its unit.
 
     `effect`: the step `raises` the score; or it `keeps` it, because the target is reached and the participant's own goal lies
-    beyond; or there is `no_number_yet` to raise. `gain` is what it adds to the domain's 100 points, `score_gain` to the overall's;
-    None where there is no number.
+    beyond; or there is `no_number_yet` to raise. `gain` is what it adds to the domain's 100 points, `score_gain` to those of
+    the week; None where there is no number.
     """
 
     text: SuggestionText
@@ -62,8 +62,8 @@ class Guidance:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """The text that fits best of those for one practice, and its step. `worth`: what the step adds to the overall score, with all
-    domains counted, for its size."""
+    """The text that fits best of those for one practice, and its step. `worth`: what the step adds to the week's score, with
+    all domains counted, for its size."""
 
     practice: PracticeScore
     text: SuggestionText
@@ -133,7 +133,7 @@ class _Choice:
     def _candidates(self, week: DomainWeek) -> Iterator[_Candidate]:
         for practice in week.score.practices:
             if practice.amount < self.goal(practice):
-                fitting = [found for found in self._fitting(week, practice)]
+                fitting = list(self._fitting(week, practice))
                 if fitting:
                     yield min(fitting, key=self._order)
 
@@ -154,7 +154,6 @@ class _Choice:
             and self.done.issuperset(when.does)
             and self.done.isdisjoint(when.does_not)
             and self.applying.issuperset(when.does)
-            and self.applying.issuperset(when.mentions)
         )
 
     def _order(self, found: _Candidate) -> tuple[bool, int, Fraction, str]:

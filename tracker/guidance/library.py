@@ -50,7 +50,7 @@ class GuidanceTextError(ValueError):
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a suggestion asks for, as something that can be logged: minutes of exercise or of a cognitive activity (of one of the
+    """What a suggestion asks for, as something that can be logged: minutes of exercise or of a cognitive activity (one
     `categories`), or servings of the practice's own food. `on` a free day, or added to a day that has some already."""
 
     minutes: Annotated[int, Meta(ge=1, le=240)] | None = None
@@ -64,23 +64,21 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
     @property
     def effort(self) -> Fraction:
-        """How large a step it is: ten minutes, or one serving, is 1. Vigorous minutes count twice, as they do in the score, so that
-        exertion is no short cut. A convention, to compare steps by."""
+        """How large a step it is: ten minutes, or one serving, is 1. Vigorous minutes count twice, as they do in the score, so
+        that exertion is no short cut. A convention, to compare steps by."""
         if self.servings is not None:
             return Fraction(self.servings)
         return Fraction(self.minutes or 0, MINUTES_OF_EFFORT) * (2 if self.intensity == "vigorous" else 1)
 
 
 class Conditions(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whom a text fits. `older`: 65 or over, or younger; `started`: some of the practice was logged this week, or nothing yet;
-    `does` and `does_not`: practices of which something, or nothing, was logged; `mentions`: practices that the text speaks of,
-    which therefore must apply to the participant."""
+    """Whom a text fits. `older`: 65 or over, or younger; `started`: some of the practice was logged this week, or nothing
+    yet; `does` and `does_not`: practices of which something, or nothing, was logged; what is in `does` must also apply."""
 
     older: bool | None = None
     started: bool | None = None
     does: tuple[PracticeCode, ...] = ()
     does_not: tuple[PracticeCode, ...] = ()
-    mentions: tuple[PracticeCode, ...] = ()
 
     @property
     def count(self) -> int:
@@ -139,7 +137,7 @@ def turn_of(week: Week) -> int:
 
 @cache
 def read_library(folder: Path = DATA) -> Library:
-    """The texts that the project ships. Raises GuidanceTextError for one that is unfit, or a turn that leaves a practice without."""
+    """The texts that the project ships. Raises GuidanceTextError for one that is unfit."""
     suggestions = _read(folder / "suggestions", SuggestionText)
     encouragements = _read(folder / "encouragements", EncouragementText)
     evidence = read_evidence(folder / "evidence.json")

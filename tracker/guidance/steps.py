@@ -57,8 +57,8 @@ class DomainWeek:
         return sorted({log.day for log in self._logs})
 
     def take(self, practice: PracticeScore, step: Step) -> TakenStep | None:
-        """The step where it fits best, if it adds to its practice at all. A free day is the first on which it does, the one with
-        the least in it before others; to a day that has some already it is added where it gains most."""
+        """The step where it fits best, if it adds to its practice at all. A free day is the first on which it does, those with
+        the least in them before others; to a day that has some already it is added where it gains most."""
         first = step.on == "free"
         best: TakenStep | None = None
         for log in self._as_logs(practice.practice.code, step):
