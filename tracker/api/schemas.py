@@ -114,6 +114,12 @@ _EVIDENCE = object_schema(
         "caveats": array_schema(STRING),
     }
 )
+_GAIN = object_schema(
+    {
+        "domain": {**NUMBER, "description": "What the step adds to the domain's 100 points."},
+        "score": {"type": ["number", "null"], "description": "What it adds to the week's score."},
+    }
+)
 _SUGGESTION = object_schema(
     {
         "id": STRING,
@@ -121,6 +127,16 @@ _SUGGESTION = object_schema(
         "title": STRING,
         "text": STRING,
         "reason": STRING,
+        "effect": {
+            **_choice(("raises", "keeps", "no_number_yet")),
+            "description": "What taking the step does: it raises the score; or the target is reached and it keeps it, nearer to"
+            " the participant's own goal; or there is no number yet.",
+        },
+        "gain": {"anyOf": [_GAIN, {"type": "null"}]},
+        "step": {
+            "type": ["object", "null"],
+            "description": "The step as a record that `POST /v1/weeks/{week}/what-if` takes.",
+        },
         "grade": STRING,
         "evidence": _EVIDENCE,
         "safety": {"type": ["string", "null"], "description": "To be shown with the suggestion."},
@@ -139,6 +155,7 @@ _KEEP_GOING = object_schema(
 GUIDANCE = object_schema(
     {
         "week": WEEK_NAME,
+        "numbers_hidden": BOOLEAN,
         "suggestions": array_schema(_SUGGESTION, maxItems=3),
         "keep_going": {"anyOf": [_KEEP_GOING, {"type": "null"}]},
         "disclaimer": _DISCLAIMER,
