@@ -55,6 +55,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.ownactivity", "hiking"),
         ("tracker.favourite", "star"),
         ("tracker.mealtemplate", "lunch_dining"),
+        ("tracker.practicegoal", "flag"),
     ],
     "Catalogue": [
         ("tracker.exerciseactivity", "exercise"),

@@ -35,6 +35,7 @@ OWN_RECORDS: dict[str, dict[str, Any]] = {
     "own-foods": {"name": "Stew", "gives": {"beans": 1.5}},
     "own-activities": {"domain": "exercise", "name": "Round the lake", "activity": "walk_brisk"},
     "favourites": {"list": "foods", "entry": "spinach"},
+    "goals": {"practice": "berries", "from_week": "2026-W48", "amount": 3, "weekly_step": 0.5, "until_amount": 5},
     "meal-templates": {"name": "Bowl", "items": [{"food": "spinach", "measures": 2}]},
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)

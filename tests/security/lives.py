@@ -92,6 +92,7 @@ def _log(life: Life) -> None:
         ("/v1/own-activities", {"domain": "exercise", "name": f"Round {canary}", "activity": "walk_brisk"}),
         ("/v1/favourites", {"list": "own_foods", "entry": str(uuid.uuid4())}),
         ("/v1/meal-templates", {"name": f"Bowl {canary}", "meal": "lunch", "items": [{"name": f"Tea {canary}"}]}),
+        ("/v1/goals", {"practice": "berries", "from_week": str(life.week), "amount": 3}),
     ):
         _write_and_delete(life, path, {"id": str(uuid.uuid4()), **body})
     assert phone.put(f"/v1/day-marks/{monday}", {"nothing": ["diet"]}).status_code == 201

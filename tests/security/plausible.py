@@ -72,6 +72,8 @@ BODIES: dict[str, Callable[[Values, Random], Any]] = {
     "PUT /v1/own-activities/{uid}": lambda values, random: _own_activity(values, random),
     "POST /v1/favourites": lambda values, random: _favourite(values, random) | {"id": _new_id(random)},
     "PUT /v1/favourites/{uid}": lambda values, random: _favourite(values, random),
+    "POST /v1/goals": lambda values, random: _goal(values, random) | {"id": _new_id(random)},
+    "PUT /v1/goals/{uid}": lambda values, random: _goal(values, random),
     "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
     "POST /v1/consents": lambda values, random: {
         "kind": random.choice(["terms", "privacy", "research"]),
@@ -105,6 +107,19 @@ def _favourite(values: Values, random: Random) -> dict[str, Any]:
     }
     name = random.choice(sorted(codes))
     return {"list": name, "entry": random.choice(codes[name])}
+
+
+def _goal(values: Values, random: Random) -> dict[str, Any]:
+    """A step up or down, or none, and an end that it leads to, or none."""
+    goal: dict[str, Any] = {
+        "practice": random.choice(["berries", "fish"]),
+        "from_week": values.week(random),
+        "amount": 5,
+    }
+    if random.random() < 0.5:
+        step = random.choice(["0.5", "-0.25", "1"])
+        goal |= {"weekly_step": step, "until_amount": random.choice([None, 5 + float(step)])}
+    return goal
 
 
 def _pushed(values: Values, random: Random) -> dict[str, Any]:

@@ -14,6 +14,7 @@ OWN: dict[str, dict[str, Any]] = {
     "own_activity": {"domain": "exercise", "name": "Round the lake", "activity": "walk_brisk"},
     "favourite": {"list": "foods", "entry": "spinach"},
     "meal_template": {"name": "Bowl", "items": [{"food": "spinach", "measures": 2}]},
+    "goal": {"practice": "berries", "from_week": "2026-W48", "amount": 3},
 }
 
 

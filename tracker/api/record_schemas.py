@@ -63,6 +63,10 @@ def stored_record(record_type: RecordType) -> dict[str, Any]:
         "ended_at": {**LOCAL_TIME, "type": ["string", "null"]},
         "distance_m": {"type": ["number", "null"], "minimum": 0},
         "items": array_schema(_stored_item()),
+        "from_week": WEEK_NAME,
+        "amount": NUMBER,
+        "weekly_step": AMOUNT,
+        "until_amount": AMOUNT,
         "origin": {"anyOf": [_stored_origin(), {"type": "null"}]},
     }
     properties = {name: shown.get(name, schema) for name, schema in properties.items()}

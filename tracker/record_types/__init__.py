@@ -6,6 +6,7 @@ from tracker.record_types.cognitive import COGNITIVE_LOG
 from tracker.record_types.diet import DIET_LOG
 from tracker.record_types.exercise import EXERCISE_LOG
 from tracker.record_types.favourites import FAVOURITE
+from tracker.record_types.goals import GOAL
 from tracker.record_types.marks import DAY_MARK, WEEK_CONFIRMATION
 from tracker.record_types.meal_templates import MEAL_TEMPLATE
 from tracker.record_types.own import OWN_ACTIVITY, OWN_FOOD
@@ -16,6 +17,7 @@ __all__ = [
     "DIET_LOG",
     "EXERCISE_LOG",
     "FAVOURITE",
+    "GOAL",
     "MEAL_TEMPLATE",
     "OWN_ACTIVITY",
     "OWN_FOOD",
@@ -34,6 +36,7 @@ RECORD_TYPES = (
     OWN_ACTIVITY,
     FAVOURITE,
     MEAL_TEMPLATE,
+    GOAL,
 )
 
 

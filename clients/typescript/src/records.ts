@@ -14,6 +14,7 @@ export interface Written {
   own_activity: Schemas["OwnActivityPut"];
   favourite: Schemas["FavouritePut"];
   meal_template: Schemas["MealTemplatePut"];
+  goal: Schemas["GoalPut"];
 }
 
 /** What the server adds to a record. It is there as soon as the record has been pulled. */
@@ -30,6 +31,7 @@ export interface Readable {
   own_activity: Known<"own_activity", Omit<Schemas["OwnActivity"], keyof Written["own_activity"]>>;
   favourite: Known<"favourite", Omit<Schemas["Favourite"], keyof Written["favourite"]>>;
   meal_template: Known<"meal_template", Omit<Schemas["MealTemplate"], keyof Written["meal_template"]>>;
+  goal: Known<"goal", Omit<Schemas["Goal"], keyof Written["goal"]>>;
   weekly_score: Schemas["WeeklyScoreChange"]["record"];
   participant_facts: Schemas["ParticipantFactsChange"]["record"];
 }
@@ -51,6 +53,7 @@ const WRITTEN: ReadonlySet<string> = new Set<WrittenType>([
   "own_activity",
   "favourite",
   "meal_template",
+  "goal",
 ]);
 /** One for each date or week: their ids are made from it, they can't be deleted and there are no two of them. */
 const ONE_OF_A_KIND: ReadonlySet<string> = new Set<WrittenType>(["day_mark", "week_confirmation"]);

@@ -50,6 +50,7 @@ const TYPES = [
   "own_activity",
   "favourite",
   "meal_template",
+  "goal",
 ];
 const ONE_OF_A_KIND = ["day_mark", "week_confirmation"];
 const VERSIONS_OF_AN_EPOCH = 1_000_000;

@@ -27,6 +27,7 @@ const TYPES = [
   "diet_log",
   "exercise_log",
   "favourite",
+  "goal",
   "meal_template",
   "own_activity",
   "own_food",
