@@ -56,6 +56,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.favourite", "star"),
         ("tracker.mealtemplate", "lunch_dining"),
         ("tracker.practicegoal", "flag"),
+        ("tracker.suggestionfeedback", "thumbs_up_down"),
     ],
     "Catalogue": [
         ("tracker.exerciseactivity", "exercise"),

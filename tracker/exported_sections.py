@@ -21,6 +21,7 @@ from tracker.models import (
     OwnFood,
     ParticipantFacts,
     PracticeGoal,
+    SuggestionFeedback,
     WeekConfirmation,
     WeeklyScore,
 )
@@ -212,6 +213,18 @@ GOALS = Section(
     model=PracticeGoal,
     left_out=SYNC_LEFT_OUT,
 )
+SUGGESTION_FEEDBACK = Section(
+    "suggestion_feedback",
+    "What you think of suggestions.",
+    (
+        _ID,
+        Column("suggestion", "The suggestion's code."),
+        Column("verdict", "Whether it was useful or is not for you; empty if you took that back."),
+        *_SYNCED,
+    ),
+    model=SuggestionFeedback,
+    left_out=SYNC_LEFT_OUT,
+)
 FACTS = Section(
     "participant_facts",
     "What your weeks are scored by, and from which week on.",
@@ -298,6 +311,7 @@ def register_all() -> None:
         FAVOURITES,
         MEAL_TEMPLATES,
         GOALS,
+        SUGGESTION_FEEDBACK,
         TOMBSTONES,
         FACTS,
         WEEKLY_SCORES,

@@ -67,6 +67,7 @@ def live(week: Week, phone: Phone) -> None:
     for kind, own in OWN_RECORDS.items():
         assert phone.post(f"/v1/{kind}", {"id": str(uuid4()), **own}).status_code == 201
     assert phone.put(f"/v1/day-marks/{monday}", {"excused": True, "nothing": []}).status_code in (200, 201)
+    assert phone.put("/v1/suggestion-feedback/berries_1", {"verdict": "useful"}).status_code in (200, 201)
     assert phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise"]}).status_code in (200, 201)
     assert phone.patch("/v1/me", {"birth_year": 1960}).status_code == 200
     Group.objects.create(name=str(uuid4()))

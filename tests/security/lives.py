@@ -96,6 +96,9 @@ def _log(life: Life) -> None:
     ):
         _write_and_delete(life, path, {"id": str(uuid.uuid4()), **body})
     assert phone.put(f"/v1/day-marks/{monday}", {"nothing": ["diet"]}).status_code == 201
+    feedback = f"/v1/suggestion-feedback/{canary}"
+    assert phone.put(feedback, {"verdict": "useful"}).status_code == 201
+    life.addresses["/v1/suggestion-feedback/{suggestion}"] = [{"suggestion": canary}]
     assert phone.put(f"/v1/weeks/{life.week}/confirmation", {"domains": ["exercise"]}).status_code == 201
 
 

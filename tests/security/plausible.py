@@ -58,6 +58,7 @@ FIELDS: dict[str, Callable[[Values, Random], Any]] = {
     "kind": lambda values, random: random.choice(["terms", "privacy", "research"]),
     "version": lambda values, random: 1,
     "day": Values.day,
+    "suggestion": lambda values, random: random.choice(["berries_1", "keep/walking", "Ünknown text"]),
     "week": Values.week,
 }
 # Fields whose values depend on where they stand.
@@ -146,7 +147,7 @@ def _pushed(values: Values, random: Random) -> dict[str, Any]:
 
 
 # In the address already, or made by the server.
-LEFT_OUT = ("id", "date", "week")
+LEFT_OUT = ("id", "date", "week", "suggestion")
 
 
 def make_plausible(case: Any, values: Values, random: Random) -> Any:

@@ -106,6 +106,7 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
         "<week:week>": "2026-W47",
         "<str:kind>": "terms",
         "<path:platform>": "healthkit",
+        "<path:suggestion>": "berries_1",
         "<int:version>": "1",
     }
     for placeholder, value in values.items():

@@ -8,7 +8,7 @@ from unfold.paginator import InfinitePaginator
 from backend.audit.exports import CsvExport
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from tracker.admin.activity import DELETED
-from tracker.models import Favourite, MealTemplate, OwnActivity, OwnFood, PracticeGoal
+from tracker.models import Favourite, MealTemplate, OwnActivity, OwnFood, PracticeGoal, SuggestionFeedback
 from tracker.record_types.diet_items import item_in_words
 from tracker.scoring.weeks import Week
 
@@ -76,3 +76,9 @@ class PracticeGoalAdmin(OwnRecordAdmin):
     @admin.display(description="From week", ordering="from_week")
     def first_week(self, goal: PracticeGoal) -> str:
         return str(Week(goal.from_week)) if goal.from_week else "-"
+
+
+@admin.register(SuggestionFeedback)
+class SuggestionFeedbackAdmin(OwnRecordAdmin):
+    list_display = ("user", "suggestion", "verdict", "version", "received_at")
+    list_filter = ("verdict",)

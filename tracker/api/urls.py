@@ -72,6 +72,8 @@ urlpatterns = [
     path("meal-templates/<id:uid>/log", repeating.MealTemplateLogView.as_view()),
     path("goals", preferences.GoalListView.as_view()),
     path("goals/<id:uid>", preferences.GoalView.as_view()),
+    path("suggestion-feedback", preferences.SuggestionFeedbackListView.as_view()),
+    path("suggestion-feedback/<path:suggestion>", preferences.SuggestionFeedbackView.as_view()),
     path("day-marks", logs.DayMarkListView.as_view()),
     path("day-marks/<date:day>", logs.DayMarkView.as_view()),
     path("weeks", weeks.WeekListView.as_view()),

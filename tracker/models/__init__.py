@@ -2,6 +2,7 @@
 
 from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.models.catalogue import CatalogueVersion, CognitiveActivity, ExerciseActivity, Food
+from tracker.models.feedback import SuggestionFeedback
 from tracker.models.goals import PracticeGoal
 from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
 from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
@@ -22,6 +23,7 @@ __all__ = [
     "OwnFood",
     "ParticipantFacts",
     "PracticeGoal",
+    "SuggestionFeedback",
     "WeekConfirmation",
     "WeeklyScore",
 ]

@@ -6,6 +6,7 @@ from tracker.record_types.cognitive import COGNITIVE_LOG
 from tracker.record_types.diet import DIET_LOG
 from tracker.record_types.exercise import EXERCISE_LOG
 from tracker.record_types.favourites import FAVOURITE
+from tracker.record_types.feedback import SUGGESTION_FEEDBACK
 from tracker.record_types.goals import GOAL
 from tracker.record_types.marks import DAY_MARK, WEEK_CONFIRMATION
 from tracker.record_types.meal_templates import MEAL_TEMPLATE
@@ -22,6 +23,7 @@ __all__ = [
     "OWN_ACTIVITY",
     "OWN_FOOD",
     "RECORD_TYPES",
+    "SUGGESTION_FEEDBACK",
     "WEEK_CONFIRMATION",
     "register_all",
 ]
@@ -37,6 +39,7 @@ RECORD_TYPES = (
     FAVOURITE,
     MEAL_TEMPLATE,
     GOAL,
+    SUGGESTION_FEEDBACK,
 )
 
 

@@ -31,6 +31,7 @@ const TYPES = [
   "meal_template",
   "own_activity",
   "own_food",
+  "suggestion_feedback",
   "week_confirmation",
 ] as const satisfies WrittenType[];
 const KINDS = ["cognitive_log", "diet_log", "exercise_log", "own_food"] as const;
