@@ -55,6 +55,8 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.ownactivity", "hiking"),
         ("tracker.favourite", "star"),
         ("tracker.mealtemplate", "lunch_dining"),
+        ("tracker.practicegoal", "flag"),
+        ("tracker.suggestionfeedback", "thumbs_up_down"),
     ],
     "Catalogue": [
         ("tracker.exerciseactivity", "exercise"),

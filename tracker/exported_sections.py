@@ -20,6 +20,8 @@ from tracker.models import (
     OwnActivity,
     OwnFood,
     ParticipantFacts,
+    PracticeGoal,
+    SuggestionFeedback,
     WeekConfirmation,
     WeeklyScore,
 )
@@ -196,6 +198,33 @@ MEAL_TEMPLATES = Section(
     model=MealTemplate,
     left_out=SYNC_LEFT_OUT,
 )
+GOALS = Section(
+    "goals",
+    "What you want practices to come to in a week.",
+    (
+        _ID,
+        Column("practice", "The practice's code."),
+        Column("from_week", "The first week that it holds for.", shown=_week),
+        Column("amount", "What it should come to.", "the practice's unit"),
+        Column("weekly_step", "What each following week adds.", "the practice's unit"),
+        Column("until_amount", "Where that ends.", "the practice's unit"),
+        *_SYNCED,
+    ),
+    model=PracticeGoal,
+    left_out=SYNC_LEFT_OUT,
+)
+SUGGESTION_FEEDBACK = Section(
+    "suggestion_feedback",
+    "What you think of suggestions.",
+    (
+        _ID,
+        Column("suggestion", "The suggestion's code."),
+        Column("verdict", "Whether it was useful or is not for you; empty if you took that back."),
+        *_SYNCED,
+    ),
+    model=SuggestionFeedback,
+    left_out=SYNC_LEFT_OUT,
+)
 FACTS = Section(
     "participant_facts",
     "What your weeks are scored by, and from which week on.",
@@ -281,6 +310,8 @@ def register_all() -> None:
         OWN_ACTIVITIES,
         FAVOURITES,
         MEAL_TEMPLATES,
+        GOALS,
+        SUGGESTION_FEEDBACK,
         TOMBSTONES,
         FACTS,
         WEEKLY_SCORES,

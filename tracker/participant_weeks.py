@@ -21,6 +21,7 @@ from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance.choosing import Guidance, choose_guidance
 from tracker.guidance.library import DATA
 from tracker.models import WeeklyScore
+from tracker.preferences import read_preferences
 from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
@@ -87,7 +88,8 @@ def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) 
 def guidance_of_week(user: User, week: Week) -> Guidance:
     stored = read_week(user, week)
     score = score_week(stored.records, stored.facts)
-    return choose_guidance(stored.records, score, stored.facts)
+    preferences = read_preferences([(user.pk, week)])[user.pk, week]
+    return choose_guidance(stored.records, score, stored.facts, preferences)
 
 
 def week_overviews(user: User, first: Week, last: Week, due: Collection[date]) -> list[dict[str, Any]]:

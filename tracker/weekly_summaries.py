@@ -5,7 +5,7 @@ Both are written in one transaction. Later changes revise the score and send not
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from backend.wake import wake
 from tracker.guidance.choosing import choose_guidance
 from tracker.guidance.documents import guidance_document
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
+from tracker.preferences import Preferences, read_preferences
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
@@ -43,6 +44,8 @@ HOUR = timedelta(hours=1)
 # Between two tries for a participant whose close fails.
 SHORTEST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
+
+Key = tuple[UUID, Week]
 
 logger = structlog.get_logger(__name__)
 
@@ -146,8 +149,8 @@ def _close(users: list[User], now: datetime) -> int:
     to_close = _not_closed_yet(come)
     if come:
         close_scores(to_close, now=now)
-        stored = read_weeks([(user.pk, occurrence.week) for user, occurrence in come])
-        enqueue(_mails(come, stored, now))
+        keys = [(user.pk, occurrence.week) for user, occurrence in come]
+        enqueue(_mails(come, read_weeks(keys), read_preferences(keys), now))
         transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(to_close)
@@ -200,7 +203,12 @@ def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID,
     return [key for key in keys if key not in closed]
 
 
-def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek], now: datetime) -> Iterable[NewMail]:
+def _mails(
+    come: Sequence[tuple[User, Occurrence]],
+    stored: Mapping[Key, StoredWeek],
+    preferences: Mapping[Key, Preferences],
+    now: datetime,
+) -> Iterable[NewMail]:
     """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger.
 
     Of an hour that had come before the database was restored, nobody knows whether the mail was sent.
@@ -209,13 +217,14 @@ def _mails(come: Sequence[tuple[User, Occurrence]], stored: dict[Any, StoredWeek
     confirmed = with_confirmed_address(user.pk for user, _ in come)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR
-        week = stored[user.pk, occurrence.week]
+        key = (user.pk, occurrence.week)
+        week = stored[key]
         if user.weekly_email and user.pk in confirmed and expires_at > now and _took_part(user, week.records):
             yield NewMail(
                 user_id=user.pk,
                 kind=KIND,
                 dedupe_key=f"{KIND}:{user.pk}:{occurrence.week}",
-                context=summary_context(user, week),
+                context=summary_context(user, week, preferences[key]),
                 not_before=occurrence.at,
                 expires_at=expires_at,
                 perhaps_sent=restored_at is not None and occurrence.at <= restored_at,
@@ -228,10 +237,10 @@ def _took_part(user: User, records: WeekRecords) -> bool:
     return joined <= records.week.last_day or bool(records.exercise or records.cognitive or records.diet)
 
 
-def summary_context(user: User, stored: StoredWeek) -> dict[str, Any]:
+def summary_context(user: User, stored: StoredWeek, preferences: Preferences) -> dict[str, Any]:
     """What the summary is filled with, frozen in its row: plain JSON."""
     score = score_week(stored.records, stored.facts)
-    guidance = choose_guidance(stored.records, score, stored.facts)
+    guidance = choose_guidance(stored.records, score, stored.facts, preferences)
     head = score_document(score)
     language = closest_language(user.language)
     return {

@@ -159,7 +159,9 @@ def _version(pushed: PushedUpsert | PushedDelete | PushedRestore) -> int:
 
 def _delete(record_type: RecordType, pushed: Any) -> Change:
     if not record_type.deletable:
-        raise InvalidRecord(FieldError("/op", "not_deletable", "There is one for each date or week: empty it instead."))
+        raise InvalidRecord(
+            FieldError("/op", "not_deletable", "There is one for each date, week or suggestion: empty it instead.")
+        )
     return Change(record_type, pushed.id, _version(pushed), None, restores=isinstance(pushed, PushedRestore))
 
 

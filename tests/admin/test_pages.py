@@ -35,6 +35,7 @@ OWN_RECORDS: dict[str, dict[str, Any]] = {
     "own-foods": {"name": "Stew", "gives": {"beans": 1.5}},
     "own-activities": {"domain": "exercise", "name": "Round the lake", "activity": "walk_brisk"},
     "favourites": {"list": "foods", "entry": "spinach"},
+    "goals": {"practice": "berries", "from_week": "2026-W48", "amount": 3, "weekly_step": 0.5, "until_amount": 5},
     "meal-templates": {"name": "Bowl", "items": [{"food": "spinach", "measures": 2}]},
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -66,6 +67,7 @@ def live(week: Week, phone: Phone) -> None:
     for kind, own in OWN_RECORDS.items():
         assert phone.post(f"/v1/{kind}", {"id": str(uuid4()), **own}).status_code == 201
     assert phone.put(f"/v1/day-marks/{monday}", {"excused": True, "nothing": []}).status_code in (200, 201)
+    assert phone.put("/v1/suggestion-feedback/berries_1", {"verdict": "useful"}).status_code in (200, 201)
     assert phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise"]}).status_code in (200, 201)
     assert phone.patch("/v1/me", {"birth_year": 1960}).status_code == 200
     Group.objects.create(name=str(uuid4()))

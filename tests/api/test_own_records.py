@@ -1,4 +1,4 @@
-"""Foods and activities of somebody's own, favourites and templates of meals, over REST and push alike."""
+"""Foods and activities of somebody's own, favourites, templates of meals and goals, over REST and push alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.conftest import Phone, at, exercise
-from tracker.models import DueWeek, Favourite, MealTemplate, OwnActivity, OwnFood, WeeklyScore
+from tracker.models import DueWeek, Favourite, MealTemplate, OwnActivity, OwnFood, PracticeGoal, WeeklyScore
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 
@@ -20,6 +20,7 @@ ROUND = {"domain": "exercise", "name": "Round the lake", "activity": "walk_brisk
 STAR = {"list": "foods", "entry": "spinach"}
 BOWL = {"name": "Monday bowl", "meal": "lunch", "items": [{"food": "spinach", "measures": 2}, {"name": "Stew"}]}
 SPINACH = {"food": "spinach", "food_group": "leafy_greens", "servings": 2, "measures": 2}
+GOAL = {"practice": "aerobic_minutes", "from_week": "2026-W48", "amount": 90}
 PLAIN_STEW: dict[str, Any] = {
     "food": None,
     "food_group": None,
@@ -69,8 +70,19 @@ RECORDS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("meal-templates", "meal_template", BOWL, {**BOWL, "items": [SPINACH, PLAIN_STEW]}),
     ("meal-templates", "meal_template", {"name": "Bare", "items": []}, {"name": "Bare", "meal": None, "items": []}),
+    ("goals", "goal", GOAL, {**GOAL, "weekly_step": None, "until_amount": None}),
+    (
+        "goals",
+        "goal",
+        {"practice": "nuts", "from_week": "2026-W53", "amount": 1.005, "weekly_step": "-0.25", "until_amount": "0.001"},
+        {"practice": "nuts", "from_week": "2026-W53", "amount": 1.01, "weekly_step": -0.25, "until_amount": 0.01},
+    ),
 ]
-CASES = [f"{case[1]}: {case[2]['name'] if 'name' in case[2] else case[2]['list']}" for case in RECORDS]
+CASES = [
+    f"{case[1]}: {next(case[2][key] for key in ('name', 'list', 'practice') if key in case[2])}" for case in RECORDS
+]
+# What a renamed one says instead, of those that have no name.
+OTHERS: dict[str, dict[str, Any]] = {"favourite": {"list": "foods", "entry": "hummus"}, "goal": {"amount": 5}}
 
 
 def new_id() -> str:
@@ -110,7 +122,7 @@ def test_from_the_first_version_to_the_tombstone(
     assert other_phone.get(address).status_code == 404
     assert other_phone.get(f"/v1/sync/pull?types={kind}").json()["changes"] == []
     assert push(phone, upsert(kind, uid, sent))[0]["outcome"] == "duplicate"
-    other = {"list": "foods", "entry": "hummus"} if kind == "favourite" else {**document, "name": "Renamed"}
+    other = {**document, **OTHERS.get(kind, {"name": "Renamed"})}
     assert phone.put(address, other).status_code == 409
     assert phone.put(address, other, if_match='"1"').json() == {**document, **other, "version": 2}
     assert push(phone, upsert(kind, uid, sent, 1))[0]["outcome"] == "conflict"
@@ -155,6 +167,24 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("meal-templates", {**BOWL, "items": [{"measures": 1}]}, "/items/0/food", "required"),
     ("meal-templates", {**BOWL, "items": [{"food": "spinach"}] * 41}, "/items", "length"),
     ("meal-templates", {**BOWL, "meal": "brunch"}, "/meal", "unknown_choice"),
+    ("goals", {**GOAL, "practice": "steps"}, "/practice", "unknown_practice"),
+    ("goals", {**GOAL, "from_week": "2025-W53"}, "/from_week", "malformed_week"),
+    ("goals", {**GOAL, "from_week": "2026-11-23"}, "/from_week", "malformed_week"),
+    ("goals", {**GOAL, "amount": 0}, "/amount", "out_of_range"),
+    ("goals", {**GOAL, "amount": -1}, "/amount", "out_of_range"),
+    ("goals", {**GOAL, "amount": 1500.01}, "/amount", "out_of_range"),
+    ("goals", {**GOAL, "amount": "Infinity"}, "/amount", "out_of_range"),
+    ("goals", {**GOAL, "amount": "NaN"}, "/amount", "out_of_range"),
+    ("goals", {**GOAL, "amount": None}, "/amount", "type"),
+    ("goals", {**GOAL, "weekly_step": 1500.01}, "/weekly_step", "out_of_range"),
+    ("goals", {**GOAL, "weekly_step": "-Infinity"}, "/weekly_step", "out_of_range"),
+    ("goals", {**GOAL, "weekly_step": "NaN"}, "/weekly_step", "out_of_range"),
+    ("goals", {**GOAL, "weekly_step": 10, "until_amount": 0}, "/until_amount", "out_of_range"),
+    ("goals", {**GOAL, "weekly_step": 10, "until_amount": 80}, "/until_amount", "out_of_range"),
+    ("goals", {**GOAL, "weekly_step": -10, "until_amount": 100}, "/until_amount", "out_of_range"),
+    ("goals", {**GOAL, "until_amount": 100}, "/until_amount", "unexpected"),
+    ("goals", {**GOAL, "weekly_step": 0, "until_amount": 90}, "/until_amount", "unexpected"),
+    ("goals", {**GOAL, "steps": 1}, "/steps", "unknown_field"),
 ]
 
 
@@ -165,7 +195,7 @@ def test_what_is_refused_says_where_and_stores_nothing(
     answer = phone.client.post(f"/v1/{path}", {"id": new_id(), **sent}, format="json")
     assert answer.status_code == 422, answer.json()
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
-    assert not any(model.objects.exists() for model in (OwnFood, OwnActivity, Favourite, MealTemplate))
+    assert not any(model.objects.exists() for model in (OwnFood, OwnActivity, Favourite, MealTemplate, PracticeGoal))
 
 
 def test_a_platform_name_that_nobody_knows_is_kept_as_other(phone: Phone) -> None:

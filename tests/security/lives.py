@@ -92,9 +92,13 @@ def _log(life: Life) -> None:
         ("/v1/own-activities", {"domain": "exercise", "name": f"Round {canary}", "activity": "walk_brisk"}),
         ("/v1/favourites", {"list": "own_foods", "entry": str(uuid.uuid4())}),
         ("/v1/meal-templates", {"name": f"Bowl {canary}", "meal": "lunch", "items": [{"name": f"Tea {canary}"}]}),
+        ("/v1/goals", {"practice": "berries", "from_week": str(life.week), "amount": 3}),
     ):
         _write_and_delete(life, path, {"id": str(uuid.uuid4()), **body})
     assert phone.put(f"/v1/day-marks/{monday}", {"nothing": ["diet"]}).status_code == 201
+    feedback = f"/v1/suggestion-feedback/{canary}"
+    assert phone.put(feedback, {"verdict": "useful"}).status_code == 201
+    life.addresses["/v1/suggestion-feedback/{suggestion}"] = [{"suggestion": canary}]
     assert phone.put(f"/v1/weeks/{life.week}/confirmation", {"domains": ["exercise"]}).status_code == 201
 
 

@@ -58,6 +58,7 @@ FIELDS: dict[str, Callable[[Values, Random], Any]] = {
     "kind": lambda values, random: random.choice(["terms", "privacy", "research"]),
     "version": lambda values, random: 1,
     "day": Values.day,
+    "suggestion": lambda values, random: random.choice(["berries_1", "keep/walking", "Ünknown text"]),
     "week": Values.week,
 }
 # Fields whose values depend on where they stand.
@@ -72,6 +73,8 @@ BODIES: dict[str, Callable[[Values, Random], Any]] = {
     "PUT /v1/own-activities/{uid}": lambda values, random: _own_activity(values, random),
     "POST /v1/favourites": lambda values, random: _favourite(values, random) | {"id": _new_id(random)},
     "PUT /v1/favourites/{uid}": lambda values, random: _favourite(values, random),
+    "POST /v1/goals": lambda values, random: _goal(values, random) | {"id": _new_id(random)},
+    "PUT /v1/goals/{uid}": lambda values, random: _goal(values, random),
     "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
     "POST /v1/consents": lambda values, random: {
         "kind": random.choice(["terms", "privacy", "research"]),
@@ -107,6 +110,19 @@ def _favourite(values: Values, random: Random) -> dict[str, Any]:
     return {"list": name, "entry": random.choice(codes[name])}
 
 
+def _goal(values: Values, random: Random) -> dict[str, Any]:
+    """A step up or down, or none, and an end that it leads to, or none."""
+    goal: dict[str, Any] = {
+        "practice": random.choice(["berries", "fish"]),
+        "from_week": values.week(random),
+        "amount": 5,
+    }
+    if random.random() < 0.5:
+        step = random.choice(["0.5", "-0.25", "1"])
+        goal |= {"weekly_step": step, "until_amount": random.choice([None, 5 + float(step)])}
+    return goal
+
+
 def _pushed(values: Values, random: Random) -> dict[str, Any]:
     """A few changes that can be taken, of one or another kind."""
     uid = _new_id(random)
@@ -131,7 +147,7 @@ def _pushed(values: Values, random: Random) -> dict[str, Any]:
 
 
 # In the address already, or made by the server.
-LEFT_OUT = ("id", "date", "week")
+LEFT_OUT = ("id", "date", "week", "suggestion")
 
 
 def make_plausible(case: Any, values: Values, random: Random) -> Any:

@@ -106,6 +106,7 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
         "<week:week>": "2026-W47",
         "<str:kind>": "terms",
         "<path:platform>": "healthkit",
+        "<path:suggestion>": "berries_1",
         "<int:version>": "1",
     }
     for placeholder, value in values.items():
@@ -119,7 +120,9 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
 
 WITH_ID = sorted(route for route in set(view_of) - PUBLIC if "<id:" in route)
 OWN_IDS = [
-    route for route in WITH_ID if route.endswith(("-logs/<id:uid>", "templates/<id:uid>", "favourites/<id:uid>"))
+    route
+    for route in WITH_ID
+    if route.endswith(("-logs/<id:uid>", "templates/<id:uid>", "favourites/<id:uid>", "goals/<id:uid>"))
 ] + [route for route in WITH_ID if route.startswith("v1/own-")]
 """Records, whose ids the app makes."""
 
@@ -136,6 +139,7 @@ def records(phone: Phone, last_week: Any) -> dict[str, dict[str, Any]]:
         "v1/own-foods/<id:uid>": {"name": "Stew"},
         "v1/own-activities/<id:uid>": {"domain": "cognitive", "name": "Club", "activity": "reading"},
         "v1/favourites/<id:uid>": {"list": "foods", "entry": "spinach"},
+        "v1/goals/<id:uid>": {"practice": "berries", "from_week": "2026-W48", "amount": 3},
         "v1/meal-templates/<id:uid>": {"name": "Bowl", "meal": "lunch", "items": []},
     }
     made |= {route: {"id": str(uuid.uuid4()), **record} for route, record in own.items()}

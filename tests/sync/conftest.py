@@ -8,12 +8,13 @@ from typing import Any
 
 from tests.conftest import Phone
 
-MARKS = ("day_mark", "week_confirmation")
+MARKS = ("day_mark", "week_confirmation", "suggestion_feedback")
 OWN: dict[str, dict[str, Any]] = {
     "own_food": {"name": "Stew", "gives": {"beans": 1.5}},
     "own_activity": {"domain": "exercise", "name": "Round the lake", "activity": "walk_brisk"},
     "favourite": {"list": "foods", "entry": "spinach"},
     "meal_template": {"name": "Bowl", "items": [{"food": "spinach", "measures": 2}]},
+    "goal": {"practice": "berries", "from_week": "2026-W48", "amount": 3},
 }
 
 

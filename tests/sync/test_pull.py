@@ -106,6 +106,7 @@ def test_each_type_by_itself(phone: Phone, record_type: str) -> None:
     push(phone, upsert("day_mark", {"id": str(day_mark_id(MONDAY)), "date": str(MONDAY), "excused": True}))
     push(phone, *one_of_each_own())
     phone.put("/v1/weeks/2026-W47/confirmation", {"domains": ["exercise"]})
+    phone.put("/v1/suggestion-feedback/berries_1", {"verdict": "useful"})
     phone.patch("/v1/me", {"birth_year": 1950})
     changes, cursor = pull(phone, types=record_type, limit=1)
     assert [change["type"] for change in changes] == [record_type]

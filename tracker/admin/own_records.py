@@ -8,8 +8,9 @@ from unfold.paginator import InfinitePaginator
 from backend.audit.exports import CsvExport
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from tracker.admin.activity import DELETED
-from tracker.models import Favourite, MealTemplate, OwnActivity, OwnFood
+from tracker.models import Favourite, MealTemplate, OwnActivity, OwnFood, PracticeGoal, SuggestionFeedback
 from tracker.record_types.diet_items import item_in_words
+from tracker.scoring.weeks import Week
 
 
 class OwnRecordAdmin(CsvExport, ParticipantRowsAdmin):
@@ -56,3 +57,28 @@ class MealTemplateAdmin(OwnRecordAdmin):
     @admin.display(description="Items")
     def foods(self, template: MealTemplate) -> str:
         return ", ".join(item_in_words(item) for item in template.items or [])
+
+
+@admin.register(PracticeGoal)
+class PracticeGoalAdmin(OwnRecordAdmin):
+    list_display = (
+        "user",
+        "practice",
+        "first_week",
+        "amount",
+        "weekly_step",
+        "until_amount",
+        "version",
+        "deleted_at",
+    )
+    list_filter = ("practice", DELETED)
+
+    @admin.display(description="From week", ordering="from_week")
+    def first_week(self, goal: PracticeGoal) -> str:
+        return str(Week(goal.from_week)) if goal.from_week else "-"
+
+
+@admin.register(SuggestionFeedback)
+class SuggestionFeedbackAdmin(OwnRecordAdmin):
+    list_display = ("user", "suggestion", "verdict", "version", "received_at")
+    list_filter = ("verdict",)

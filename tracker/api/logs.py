@@ -51,8 +51,8 @@ class DietLogView(RecordDetailView):
     record_type = DIET_LOG
 
 
-class _MarkView(RecordView):
-    """A record that there is one of for a date or a week: addressed by it, created or replaced by `PUT`."""
+class MarkView(RecordView):
+    """A record that there is one of for a date, a week or a suggestion: addressed by it, created or replaced by `PUT`."""
 
     key: ClassVar[str]
 
@@ -68,21 +68,21 @@ class _MarkView(RecordView):
         return self.write(request, uid, parsed)
 
 
-def _describe_mark(record_type: RecordType, name: str) -> Any:
+def describe_mark(record_type: RecordType, name: str, tag: str = "marks") -> Any:
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"read_{record_type.name}",
             summary=f"Read {name}",
             parameters=[IF_NONE_MATCH, version_etag(200, 304)],
             responses={200: OpenApiResponse(stored_record(record_type)), 304: None},
-            tags=["marks"],
+            tags=[tag],
         ),
-        put=put_operation(record_type, f"Set {name}", "marks"),
+        put=put_operation(record_type, f"Set {name}", tag),
     )
 
 
-@_describe_mark(DAY_MARK, "the mark of a date")
-class DayMarkView(_MarkView):
+@describe_mark(DAY_MARK, "the mark of a date")
+class DayMarkView(MarkView):
     record_type = DAY_MARK
     key = "date"
 
@@ -93,8 +93,8 @@ class DayMarkView(_MarkView):
         return self.replace(request, day_mark_id(day), day.isoformat())
 
 
-@_describe_mark(WEEK_CONFIRMATION, "a week's confirmation: everything is logged")
-class WeekConfirmationView(_MarkView):
+@describe_mark(WEEK_CONFIRMATION, "a week's confirmation: everything is logged")
+class WeekConfirmationView(MarkView):
     record_type = WEEK_CONFIRMATION
     key = "week"
 

@@ -35,8 +35,10 @@ def new_record(record_type: RecordType) -> dict[str, Any]:
 
 
 def put_record(record_type: RecordType) -> dict[str, Any]:
-    """The body of PUT: the id, date or week is in the address, and may be left out."""
-    return _body(f"{name_of(record_type)}Put", record_type, may_be_left_out=frozenset({"id", "date", "week"}))
+    """The body of PUT: the id, date, week or suggestion is in the address, and may be left out."""
+    return _body(
+        f"{name_of(record_type)}Put", record_type, may_be_left_out=frozenset({"id", "date", "week", "suggestion"})
+    )
 
 
 def _body(name: str, record_type: RecordType, *, may_be_left_out: frozenset[str]) -> dict[str, Any]:
@@ -63,6 +65,10 @@ def stored_record(record_type: RecordType) -> dict[str, Any]:
         "ended_at": {**LOCAL_TIME, "type": ["string", "null"]},
         "distance_m": {"type": ["number", "null"], "minimum": 0},
         "items": array_schema(_stored_item()),
+        "from_week": WEEK_NAME,
+        "amount": NUMBER,
+        "weekly_step": AMOUNT,
+        "until_amount": AMOUNT,
         "origin": {"anyOf": [_stored_origin(), {"type": "null"}]},
     }
     properties = {name: shown.get(name, schema) for name, schema in properties.items()}

@@ -11,7 +11,7 @@ from backend.api.parameters import iso_date
 from backend.consents import views as consents
 from backend.privacy import export_views
 from backend.privacy import views as privacy
-from tracker.api import catalogue, logs, me, own_records, repeating, server, sync, weeks
+from tracker.api import catalogue, logs, me, own_records, preferences, repeating, server, sync, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
@@ -70,6 +70,10 @@ urlpatterns = [
     path("meal-templates", own_records.MealTemplateListView.as_view()),
     path("meal-templates/<id:uid>", own_records.MealTemplateView.as_view()),
     path("meal-templates/<id:uid>/log", repeating.MealTemplateLogView.as_view()),
+    path("goals", preferences.GoalListView.as_view()),
+    path("goals/<id:uid>", preferences.GoalView.as_view()),
+    path("suggestion-feedback", preferences.SuggestionFeedbackListView.as_view()),
+    path("suggestion-feedback/<path:suggestion>", preferences.SuggestionFeedbackView.as_view()),
     path("day-marks", logs.DayMarkListView.as_view()),
     path("day-marks/<date:day>", logs.DayMarkView.as_view()),
     path("weeks", weeks.WeekListView.as_view()),

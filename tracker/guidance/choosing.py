@@ -128,7 +128,12 @@ class _Choice:
         return tuple(self._suggestion(found) for found in chosen[:MAX_SUGGESTIONS])
 
     def goal(self, practice: PracticeScore) -> Fraction:
-        return self.preferences.goals.get(practice.practice.code, practice.target)
+        """Where the participant wants the practice to be. Excused days take their part off a goal as they do off a target."""
+        goal = self.preferences.goals.get(practice.practice.code)
+        if goal is None:
+            return practice.target
+        full = Fraction(practice.practice.target, practice.practice.base_per_unit)
+        return goal * practice.target / full
 
     def _candidates(self, week: DomainWeek) -> Iterator[_Candidate]:
         for practice in week.score.practices:

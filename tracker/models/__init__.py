@@ -2,6 +2,8 @@
 
 from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.models.catalogue import CatalogueVersion, CognitiveActivity, ExerciseActivity, Food
+from tracker.models.feedback import SuggestionFeedback
+from tracker.models.goals import PracticeGoal
 from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
 from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
 
@@ -20,6 +22,8 @@ __all__ = [
     "OwnActivity",
     "OwnFood",
     "ParticipantFacts",
+    "PracticeGoal",
+    "SuggestionFeedback",
     "WeekConfirmation",
     "WeeklyScore",
 ]

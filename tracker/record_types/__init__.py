@@ -6,6 +6,8 @@ from tracker.record_types.cognitive import COGNITIVE_LOG
 from tracker.record_types.diet import DIET_LOG
 from tracker.record_types.exercise import EXERCISE_LOG
 from tracker.record_types.favourites import FAVOURITE
+from tracker.record_types.feedback import SUGGESTION_FEEDBACK
+from tracker.record_types.goals import GOAL
 from tracker.record_types.marks import DAY_MARK, WEEK_CONFIRMATION
 from tracker.record_types.meal_templates import MEAL_TEMPLATE
 from tracker.record_types.own import OWN_ACTIVITY, OWN_FOOD
@@ -16,10 +18,12 @@ __all__ = [
     "DIET_LOG",
     "EXERCISE_LOG",
     "FAVOURITE",
+    "GOAL",
     "MEAL_TEMPLATE",
     "OWN_ACTIVITY",
     "OWN_FOOD",
     "RECORD_TYPES",
+    "SUGGESTION_FEEDBACK",
     "WEEK_CONFIRMATION",
     "register_all",
 ]
@@ -34,6 +38,8 @@ RECORD_TYPES = (
     OWN_ACTIVITY,
     FAVOURITE,
     MEAL_TEMPLATE,
+    GOAL,
+    SUGGESTION_FEEDBACK,
 )
 
 

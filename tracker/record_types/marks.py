@@ -49,7 +49,7 @@ class WeekConfirmationWire(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 def parse_day_mark(wire: DayMarkWire, reference: None) -> Parsed:
-    _check_id(wire.id, day_mark_id(wire.date))
+    check_id(wire.id, day_mark_id(wire.date))
     if not FIRST_YEAR <= wire.date.year <= LAST_YEAR:
         detail = f"Expected a year from {FIRST_YEAR} to {LAST_YEAR}."
         raise InvalidRecord(FieldError("/date", "out_of_range", detail))
@@ -63,12 +63,12 @@ def parse_week_confirmation(wire: WeekConfirmationWire, reference: None) -> Pars
         week = read_week(wire.week)
     except ValueError as error:
         raise InvalidRecord(FieldError("/week", "malformed_week", str(error))) from error
-    _check_id(wire.id, week_confirmation_id(week))
+    check_id(wire.id, week_confirmation_id(week))
     domains = sorted(wire.domains)
     return Parsed({"week": week.monday, "domains": domains}, (week.monday, domains))
 
 
-def _check_id(given: UUID | None, expected: UUID) -> None:
+def check_id(given: UUID | None, expected: UUID) -> None:
     if given not in (None, expected):
         raise InvalidRecord(FieldError("/id", "other_id", f"The id of this one is {expected}."))
 

@@ -14,6 +14,8 @@ export interface Written {
   own_activity: Schemas["OwnActivityPut"];
   favourite: Schemas["FavouritePut"];
   meal_template: Schemas["MealTemplatePut"];
+  goal: Schemas["GoalPut"];
+  suggestion_feedback: Schemas["SuggestionFeedbackPut"] & { suggestion: string };
 }
 
 /** What the server adds to a record. It is there as soon as the record has been pulled. */
@@ -30,12 +32,17 @@ export interface Readable {
   own_activity: Known<"own_activity", Omit<Schemas["OwnActivity"], keyof Written["own_activity"]>>;
   favourite: Known<"favourite", Omit<Schemas["Favourite"], keyof Written["favourite"]>>;
   meal_template: Known<"meal_template", Omit<Schemas["MealTemplate"], keyof Written["meal_template"]>>;
+  goal: Known<"goal", Omit<Schemas["Goal"], keyof Written["goal"]>>;
+  suggestion_feedback: Known<
+    "suggestion_feedback",
+    Omit<Schemas["SuggestionFeedback"], keyof Written["suggestion_feedback"]>
+  >;
   weekly_score: Schemas["WeeklyScoreChange"]["record"];
   participant_facts: Schemas["ParticipantFactsChange"]["record"];
 }
 
 export type WrittenType = keyof Written;
-export type DeletableType = Exclude<WrittenType, "day_mark" | "week_confirmation">;
+export type DeletableType = Exclude<WrittenType, "day_mark" | "week_confirmation" | "suggestion_feedback">;
 export type ReadableType = keyof Readable;
 
 /** A record as JSON has it, whatever its type. */
@@ -51,9 +58,11 @@ const WRITTEN: ReadonlySet<string> = new Set<WrittenType>([
   "own_activity",
   "favourite",
   "meal_template",
+  "goal",
+  "suggestion_feedback",
 ]);
-/** One for each date or week: their ids are made from it, they can't be deleted and there are no two of them. */
-const ONE_OF_A_KIND: ReadonlySet<string> = new Set<WrittenType>(["day_mark", "week_confirmation"]);
+/** One for each date, week or suggestion: their ids are made from it, they can't be deleted and there are no two of them. */
+const ONE_OF_A_KIND: ReadonlySet<string> = new Set<WrittenType>(["day_mark", "week_confirmation", "suggestion_feedback"]);
 
 export function isWritten(type: string): type is WrittenType {
   return WRITTEN.has(type);

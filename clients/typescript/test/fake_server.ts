@@ -50,8 +50,10 @@ const TYPES = [
   "own_activity",
   "favourite",
   "meal_template",
+  "goal",
+  "suggestion_feedback",
 ];
-const ONE_OF_A_KIND = ["day_mark", "week_confirmation"];
+const ONE_OF_A_KIND = ["day_mark", "week_confirmation", "suggestion_feedback"];
 const VERSIONS_OF_AN_EPOCH = 1_000_000;
 
 export interface Seen {

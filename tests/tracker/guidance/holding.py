@@ -66,7 +66,7 @@ def _check_choice(lived: SimulatedWeek, score: WeeklyScore, chosen: Guidance) ->
         assert text.id not in lived.preferences.not_for_me
         assert text.practice not in lived.facts.not_applicable
         item = applying[text.practice]
-        assert item.amount < lived.preferences.goals.get(text.practice, item.target)
+        assert item.amount < suggestion.goal
         assert text.practice in read_evidence().cards[text.evidence_id].practices
         assert when.older in (None, older)
         assert when.started in (None, item.amount > 0)

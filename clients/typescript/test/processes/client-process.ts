@@ -27,9 +27,11 @@ const TYPES = [
   "diet_log",
   "exercise_log",
   "favourite",
+  "goal",
   "meal_template",
   "own_activity",
   "own_food",
+  "suggestion_feedback",
   "week_confirmation",
 ] as const satisfies WrittenType[];
 const KINDS = ["cognitive_log", "diet_log", "exercise_log", "own_food"] as const;
