@@ -66,7 +66,7 @@ fault:  ## kill processes at random and look for lost logs
 	@mkdir -p build
 	@exec $(EMBEDDED) exec --state "$(STATE)/fault" -- $(VENV)python -m tests.faults
 
-fuzz:  ## 100 000 generated requests over the whole API, 20 000 histories of devices that synchronise
+fuzz:  ## 100 000 generated requests, 20 000 histories of devices that synchronise, guidance of 10 000 simulated weeks
 	@$(PYTHON) config/bootstrap.py requirements/development.txt
 	@mkdir -p build
 	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m tests.security

@@ -1,8 +1,8 @@
-"""`make fuzz`: 100 000 generated requests over the whole API, whether strangers find out who has an account, and 20 000
-histories of devices that synchronise.
+"""`make fuzz`: 100 000 generated requests over the whole API, whether strangers find out who has an account, 20 000
+histories of devices that synchronise, and the guidance of 10 000 simulated weeks.
 
-`FUZZ_SEED` and `SYNC_SEED` repeat a run; `FUZZ_REQUESTS`, `TIMING_TRIES`, `SYNC_RUNS` and `SYNC_CHANGES` size it.
-`python -m tests.security enumeration` (or `fuzz`, or `sync`) runs one part.
+`FUZZ_SEED`, `SYNC_SEED` and `WEEKS_SEED` repeat a run; `FUZZ_REQUESTS`, `TIMING_TRIES`, `SYNC_RUNS`, `SYNC_CHANGES` and
+`WEEKS` size it. `python -m tests.security enumeration` (or `fuzz`, `sync`, `guidance`) runs one part.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ PROCESSES = 2
 SUCCESSES = 20
 HISTORIES = 20_000
 CHANGES = 10_000
+WEEKS = 10_000
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,29 @@ def writers_at_once() -> list[Figure]:
     return figures.figures
 
 
+def live_through_weeks(figures: Figures) -> None:
+    weeks = int(os.environ.get("WEEKS") or WEEKS)
+    seed = int(os.environ.get("WEEKS_SEED") or SystemRandom().randrange(2**31))
+    print(f"guidance of {weeks} simulated weeks, WEEKS_SEED={seed}\n", flush=True)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as processes:
+        started = [processes.submit(guided_weeks, seed + number, weeks // PROCESSES) for number in range(PROCESSES)]
+        found = sum((process.result() for process in started), Counter[str]())
+    figures.at_least("simulated weeks whose guidance holds", found["weeks"], "", weeks)
+    for name in ("suggestions", "raises", "keeps", "no_number_yet", "encouragements"):
+        figures.note(f"in them: {name}", found[name], "")
+
+
+def guided_weeks(seed: int, weeks: int) -> Counter[str]:
+    """One process's share; no database takes part."""
+    import django
+
+    django.setup()
+    from tests.tracker.guidance.holding import hold
+    from tests.tracker.guidance.simulated_weeks import simulate
+
+    return hold(simulate(weeks, seed=seed))
+
+
 def _own_catalogue(name: str) -> None:
     own_database(name)
     import django
@@ -141,13 +165,15 @@ def main() -> int:
     seed = int(os.environ.get("FUZZ_SEED") or SystemRandom().randrange(2**31))
     requests = int(os.environ.get("FUZZ_REQUESTS") or REQUESTS)
     figures = Figures("fuzz")
-    parts = sys.argv[1:] or ["fuzz", "enumeration", "sync"]
+    parts = sys.argv[1:] or ["fuzz", "enumeration", "sync", "guidance"]
     if "fuzz" in parts:
         fuzz_everything(figures, requests, seed)
     if "enumeration" in parts:
         compare_answers(figures, seed)
     if "sync" in parts:
         synchronise(figures)
+    if "guidance" in parts:
+        live_through_weeks(figures)
     return 0 if figures.write() else 1
 
 
