@@ -205,7 +205,7 @@ def _suggestion_document(suggestion: Suggestion, *, hide_numbers: bool, language
         "text": text.text[language],
         "reason": reason(suggestion.score, suggestion.step, suggestion.gain, hide_numbers=hide_numbers),
         "grade": card.grade,
-        "evidence": card_document(card, evidence, language=language),
+        "evidence": card_document(card, evidence, language=language, hide_numbers=hide_numbers),
         "safety": str(SAFETY_LINES[text.safety]) if text.safety else None,
     }
 
@@ -222,7 +222,7 @@ def _keep_going_document(guidance: Guidance, *, hide_numbers: bool, language: st
         "text": guidance.keep_going.text[language],
         "reason": kept_reason(kept, hide_numbers=hide_numbers) if kept else None,
         "grade": card.grade if card else None,
-        "evidence": card_document(card, evidence, language=language) if card else None,
+        "evidence": card_document(card, evidence, language=language, hide_numbers=hide_numbers) if card else None,
     }
 
 
