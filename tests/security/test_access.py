@@ -24,6 +24,8 @@ PUBLIC = {
     "v1/catalogue/cognitive-activities",
     "v1/catalogue/foods",
     "v1/catalogue/practices",
+    "v1/evidence",
+    "v1/evidence/<str:card_id>",
     "v1/consent-documents",
     "v1/consent-documents/<str:kind>/<int:version>",
     "v1/sign-in/nonce",
@@ -105,6 +107,7 @@ def filled(route: str, uid: object = "00000000-0000-7000-8000-000000000000") -> 
         "<date:day>": "2026-11-22",
         "<week:week>": "2026-W47",
         "<str:kind>": "terms",
+        "<str:card_id>": "tai_chi",
         "<path:platform>": "healthkit",
         "<int:version>": "1",
     }
