@@ -19,7 +19,7 @@ from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
 from tracker.catalogue.files import read_cognitive_activities, read_exercise_activities, read_foods
 from tracker.evidence import evidence_texts, read_evidence
 from tracker.guidance import choose_guidance, guidance_document, library_texts, read_library, texts_of
-from tracker.practice_labels import PRACTICE_LABELS
+from tracker.practice_labels import PRACTICE_COUNTS, PRACTICE_LABELS
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
@@ -60,6 +60,7 @@ def _catalogue(language: str) -> Iterator[tuple[str, str]]:
         ((entry.code, entry.labels) for entry in read_cognitive_activities()),
         ((entry.code, entry.labels) for entry in read_foods()),
         PRACTICE_LABELS.items(),
+        PRACTICE_COUNTS.items(),
     )
     for code, texts in labels:
         yield f"catalogue: {code}", texts[language]
