@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Phone
+from tests.conftest import Phone, exercise
 from tracker.evidence import read_evidence
 from tracker.scoring.protocol import WES_1_0_0
+from tracker.scoring.weeks import Week
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +90,15 @@ def test_no_database_is_asked(stranger: Phone, django_assert_num_queries: Any) -
         assert stranger.get("/v1/evidence").status_code == 200
         assert stranger.get("/v1/evidence/tai_chi").status_code == 200
         assert stranger.get("/v1/catalogue/practices").status_code == 200
+
+
+def test_a_card_beside_a_suggestion_hides_its_numbers_with_all_others(phone: Phone, last_week: Week) -> None:
+    phone.post("/v1/exercise-logs", exercise(last_week.monday))
+    path = f"/v1/weeks/{last_week}/guidance"
+    shown = [item["evidence"] for item in phone.get(path).json()["suggestions"]]
+    assert any(card["effects"] for card in shown)
+    phone.patch("/v1/me", {"hide_numbers": True})
+    hidden = [item["evidence"] for item in phone.get(path).json()["suggestions"]]
+    assert [card["id"] for card in hidden] == [card["id"] for card in shown]
+    for card in hidden:
+        assert (card["finding"], card["effects"], card["years"]) == (card["in_words"], [], [])

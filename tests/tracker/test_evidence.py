@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.core.management import CommandError, call_command
 
 from backend.languages import LANGUAGE_CODES
 from tracker.evidence import EvidenceFileError, card_document, read_evidence
@@ -167,3 +168,23 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, changes: dict[str, An
     faulty.write_text(json.dumps(file))
     with pytest.raises(msgspec.ValidationError):
         read_evidence(faulty)
+
+
+def test_the_document_says_what_the_cards_say(settings: Any, tmp_path: Path) -> None:
+    call_command("evidence_document", "--check")
+    settings.BASE_DIR = tmp_path
+    document = tmp_path / "docs" / "evidence.md"
+    document.parent.mkdir()
+    with pytest.raises(CommandError, match="is not what the cards say"):
+        call_command("evidence_document", "--check")
+    assert not document.exists()
+    call_command("evidence_document")
+    call_command("evidence_document", "--check")
+    prose = document.read_text("utf-8")
+    assert "not validated" in prose
+    assert "Blood BDNF is an indirect marker." in prose
+    for practice in WES_1_0_0.practices:
+        assert f"- `{practice.code}` (" in prose
+    document.write_text(prose.replace("0.82", "0.83"), "utf-8")
+    with pytest.raises(CommandError):
+        call_command("evidence_document", "--check")
