@@ -285,7 +285,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Engram API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": "Logs in, an explained weekly engagement score and general wellness guidance out.",
+    "DESCRIPTION": "Logs in, an explained weekly engagement score and general wellness guidance out."
+    " For people: [what research found about the practices](/evidence).",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -362,6 +363,8 @@ _OWN_PAGE = {
 _REFERENCE_PAGE = {**_OWN_PAGE, "form-action": [NONE], "style-src": [SELF, "'unsafe-inline'"]}
 PAGE_POLICIES = {
     "/account/": _OWN_PAGE,
+    # A page to read: it runs nothing, and asks for nothing.
+    "/evidence": {**_OWN_PAGE, "script-src": [NONE], "font-src": [NONE], "connect-src": [NONE], "form-action": [NONE]},
     # Swagger UI styles elements one by one.
     "/docs": _REFERENCE_PAGE,
     "/auth/openapi.html": _REFERENCE_PAGE,

@@ -11,6 +11,7 @@ from django.views.generic import RedirectView, TemplateView
 from backend.accounts.password_reset import EvenResetPasswordView
 from backend.api.refusals import page_not_found
 from config.documents import OpenApiDocumentView
+from tracker.evidence.page import evidence_page
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
     path("account/", include("backend.accounts.browser")),
+    path("evidence", evidence_page, name="evidence"),
     path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),
     # Browsers ask for it whatever a page says, the admin's for one.

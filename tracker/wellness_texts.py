@@ -21,7 +21,7 @@ from tracker.evidence import evidence_texts, read_evidence
 from tracker.guidance.choosing import choose_guidance
 from tracker.guidance.documents import guidance_document, texts_of
 from tracker.guidance.library import library_texts, read_library
-from tracker.practice_labels import PRACTICE_LABELS
+from tracker.practice_labels import PRACTICE_COUNTS, PRACTICE_LABELS
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
@@ -61,6 +61,7 @@ def _catalogue(language: str) -> Iterator[tuple[str, str]]:
         ((entry.code, entry.labels) for entry in read_cognitive_activities()),
         ((entry.code, entry.labels) for entry in read_foods()),
         PRACTICE_LABELS.items(),
+        PRACTICE_COUNTS.items(),
     )
     for code, texts in labels:
         yield f"catalogue: {code}", texts[language]

@@ -77,6 +77,17 @@ def test_the_references_show_their_documents(browser: Watched) -> None:
     )
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_evidence_is_drawn_and_fits_a_small_screen(browser: Watched, language: str, scheme: Any) -> None:
+    browser.page.emulate_media(color_scheme=scheme)
+    browser.page.set_viewport_size({"width": 320, "height": 800})
+    browser.open(f"/evidence?language={language}", "figure svg .interval")
+    assert browser.page.evaluate("document.documentElement.scrollWidth") == 320
+    # The style sheet was taken: a drawing without it would be filled in black.
+    assert browser.page.evaluate("getComputedStyle(document.querySelector('.interval')).fill") == "none"
+
+
 @pytest.fixture
 def staff_session(db: None) -> str:
     """The cookie of a member of staff who is signed in, by password and code, and has stated a purpose."""

@@ -117,10 +117,9 @@ def test_guidance_is_in_the_participants_language_or_the_one_asked_for(phone: Ph
             item["text"],
             item["reason"],
             item["safety"],
-            evidence["finding"],
-            evidence["grade_label"],
+            *(evidence[name] for name in ("title", "finding", "in_words", "grade_label", "grade_meaning")),
         ]
-        for text in (*shown, *evidence["caveats"]):
+        for text in (*shown, *(caveat["text"] for caveat in evidence["caveats"])):
             assert english_left_in(text or "") == []
         assert item["text"] != same["text"]
     assert spanish["keep_going"]["text"] != english["keep_going"]["text"]

@@ -218,12 +218,6 @@ def test_the_disclaimer_is_exempt_by_its_id_alone() -> None:
         assert disclaimer not in [text for _, text in wellness_texts.participant_texts(language)]
 
 
-def test_evidence_is_told_as_research() -> None:
-    for card in read_evidence().cards.values():
-        for language in LANGUAGE_CODES:
-            assert check_text(card.finding[language], language=language) == ()
-
-
 def test_findings_say_the_same_numbers_in_every_language() -> None:
     evidence = read_evidence()
     for name, texts in evidence_texts(evidence):

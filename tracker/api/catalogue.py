@@ -32,6 +32,7 @@ from tracker.catalogue.documents import (
 )
 from tracker.catalogue.searching import search
 from tracker.catalogue.versions import CatalogueState, current_state
+from tracker.evidence import read_evidence
 from tracker.finding import ALL_LISTS, OWN_LISTS, find_entries
 from tracker.practice_labels import PRACTICE_LABELS
 from tracker.scoring.protocol import WES_1_0_0
@@ -42,6 +43,7 @@ CACHED = "public, max-age=300"
 
 
 def practices(language: str) -> list[dict[str, Any]]:
+    evidence = read_evidence()
     return [
         {
             "code": practice.code,
@@ -53,6 +55,7 @@ def practices(language: str) -> list[dict[str, Any]]:
             "weight": practice.weight / 100,
             "weight_65": practice.weight_65 / 100,
             "source": practice.source,
+            "evidence": [card.id for card in evidence.cards_for(practice.code)],
         }
         for practice in WES_1_0_0.practices
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.api.openapi import array_schema, object_schema
 from backend.languages import LANGUAGE_CODES
+from tracker.api.evidence_schemas import EVIDENCE
 from tracker.catalogue.entries import FOOD_CATEGORIES
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, STATUSES, WES_1_0_0
 
@@ -101,19 +102,6 @@ WEEK_LIST = object_schema(
 )
 
 # --- Guidance -----------------------------------------------------------------------------------------------------------
-_EVIDENCE = object_schema(
-    {
-        "id": STRING,
-        "version": {"type": "integer", "minimum": 1},
-        "practices": array_schema(_PRACTICE_CODE),
-        "finding": STRING,
-        "grade": {"type": "string", "description": "Always in English; `grade_label` is for people."},
-        "grade_label": STRING,
-        "years": array_schema({"type": "integer"}),
-        "dois": array_schema(STRING),
-        "caveats": array_schema(STRING),
-    }
-)
 _GAIN = object_schema(
     {
         "domain": {**NUMBER, "description": "What the step adds to the domain's 100 points."},
@@ -138,7 +126,7 @@ _SUGGESTION = object_schema(
             "description": "The step as a record that `POST /v1/weeks/{week}/what-if` takes.",
         },
         "grade": STRING,
-        "evidence": _EVIDENCE,
+        "evidence": EVIDENCE,
         "safety": {"type": ["string", "null"], "description": "To be shown with the suggestion."},
     }
 )
@@ -149,7 +137,7 @@ _KEEP_GOING = object_schema(
         "text": STRING,
         "reason": {"type": ["string", "null"]},
         "grade": {"type": ["string", "null"]},
-        "evidence": {"anyOf": [_EVIDENCE, {"type": "null"}]},
+        "evidence": {"anyOf": [EVIDENCE, {"type": "null"}]},
     }
 )
 GUIDANCE = object_schema(
@@ -212,6 +200,7 @@ PRACTICE = object_schema(
         "weight": NUMBER,
         "weight_65": NUMBER,
         "source": STRING,
+        "evidence": array_schema(STRING, minItems=1, description="Ids of its evidence cards."),
     }
 )
 

@@ -11,7 +11,7 @@ from backend.api.parameters import iso_date
 from backend.consents import views as consents
 from backend.privacy import export_views
 from backend.privacy import views as privacy
-from tracker.api import catalogue, logs, me, own_records, preferences, repeating, server, sync, weeks
+from tracker.api import catalogue, evidence, logs, me, own_records, preferences, repeating, server, sync, weeks
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
@@ -90,5 +90,7 @@ urlpatterns = [
     path("catalogue/cognitive-activities", catalogue.CognitiveActivitiesView.as_view()),
     path("catalogue/foods", catalogue.FoodsView.as_view()),
     path("catalogue/practices", catalogue.PracticesView.as_view()),
+    path("evidence", evidence.EvidenceView.as_view()),
+    path("evidence/<str:card_id>", evidence.EvidenceCardView.as_view()),
     path("catalogue/search", catalogue.SearchView.as_view()),
 ]
