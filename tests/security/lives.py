@@ -57,7 +57,11 @@ class Life:
         """Path parameters that name what is this participant's. A new form of address needs an entry."""
         if "{" not in path:
             return [{}]
-        by_name = {"{week}": {"week": str(self.week)}, "{day}": {"day": self.week.monday.isoformat()}}
+        by_name = {
+            "{week}": {"week": str(self.week)},
+            "{day}": {"day": self.week.monday.isoformat()},
+            "{card_id}": {"card_id": "tai_chi"},
+        }
         found = self.addresses.get(path) or [parameters for name, parameters in by_name.items() if name in path]
         assert found, f"tests/security/lives.py knows nothing under {path}"
         return found

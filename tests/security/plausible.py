@@ -57,6 +57,7 @@ FIELDS: dict[str, Callable[[Values, Random], Any]] = {
     "birth_year": lambda values, random: random.randrange(1930, 2005),
     "kind": lambda values, random: random.choice(["terms", "privacy", "research"]),
     "version": lambda values, random: 1,
+    "card_id": lambda values, random: random.choice(["aerobic_session", "tai_chi", "other_foods"]),
     "day": Values.day,
     "suggestion": lambda values, random: random.choice(["berries_1", "keep/walking", "Ünknown text"]),
     "week": Values.week,
