@@ -12,6 +12,7 @@ from backend.languages import DEFAULT_LANGUAGE
 from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
+from tracker.scoring.sensitivity import equal_weights
 from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore, explain_week
 from tracker.wellness import DISCLAIMER
 
@@ -22,6 +23,7 @@ def week_document(
     received_flags: Mapping[str, Sequence[str]] | None = None,
     *,
     language: str = DEFAULT_LANGUAGE,
+    hide_numbers: bool = False,
 ) -> dict[str, Any]:
     """Score and explain one week. Scores have one decimal or are None; everything else has two."""
     score, logs = explain_week(records, facts)
@@ -30,6 +32,7 @@ def week_document(
         **score_document(score),
         "domains": [domain_document(domain) for domain in score.domains],
         "logs": [_log_document(log, flags.get(log.id, ())) for log in logs],
+        "sensitivity": sensitivity_document(score, hide_numbers=hide_numbers),
         "disclaimer": disclaimer(language),
     }
 
@@ -68,6 +71,17 @@ def _practice_document(score: PracticeScore) -> dict[str, Any]:
         "target": two_decimals(score.target),
         "weight": two_decimals(score.weight),
         "points": None if score.points is None else two_decimals(score.points),
+    }
+
+
+def sensitivity_document(score: WeeklyScore, *, hide_numbers: bool = False) -> dict[str, Any]:
+    """How much the weights matter; with hidden numbers, none are shown."""
+    equal = equal_weights(score)
+    return {
+        "equal_weights": {
+            "score": None if hide_numbers else tenths(equal.score),
+            "domains": {domain: None if hide_numbers else tenths(number) for domain, number in equal.domains.items()},
+        }
     }
 
 

@@ -49,7 +49,18 @@ def test_a_weeks_document_explains_each_log(phone: Phone, last_week: Week) -> No
     for path, log in (("exercise", run), ("exercise", stretch), ("cognitive", read)):
         phone.post(f"/v1/{path}-logs", log)
     document = phone.get(f"/v1/weeks/{last_week}").json()
-    assert list(document) == ["week", "from", "to", "protocol", "score", "status", "domains", "logs", "disclaimer"]
+    assert list(document) == [
+        "week",
+        "from",
+        "to",
+        "protocol",
+        "score",
+        "status",
+        "domains",
+        "logs",
+        "sensitivity",
+        "disclaimer",
+    ]
     assert document["disclaimer"] == DISCLAIMER
     assert (document["from"], document["to"]) == (str(last_week.first_day), str(last_week.last_day))
     assert document["logs"] == [

@@ -85,11 +85,16 @@ _LOG = object_schema(
     },
     optional=("not_counted_because",),
 )
+_EQUAL_WEIGHTS = {
+    "description": "The score as it would be if all practices of a domain weighed the same, and all domains.",
+    **object_schema({"score": _SCORE, "domains": object_schema(dict.fromkeys(DOMAINS, _SCORE))}),
+}
 WEEK = object_schema(
     {
         **_WEEK_HEAD,
         "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE)})),
         "logs": array_schema(_LOG),
+        "sensitivity": object_schema({"equal_weights": _EQUAL_WEIGHTS}),
         "disclaimer": _DISCLAIMER,
     }
 )
