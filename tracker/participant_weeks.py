@@ -83,7 +83,14 @@ def read_week(user: User, week: Week) -> StoredWeek:
 
 def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     stored = read_week(user, week)
-    return week_document(stored.records, stored.facts, stored.flags, language=language, hide_numbers=user.hide_numbers)
+    return week_document(
+        stored.records,
+        stored.facts,
+        stored.flags,
+        language=language,
+        goals=stored.goals,
+        hide_numbers=user.hide_numbers,
+    )
 
 
 def guidance_of_week(user: User, week: Week) -> Guidance:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from backend.languages import DEFAULT_LANGUAGE
+from tracker.goals import goal_of
 from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
@@ -23,14 +24,16 @@ def week_document(
     received_flags: Mapping[str, Sequence[str]] | None = None,
     *,
     language: str = DEFAULT_LANGUAGE,
+    goals: Mapping[str, Fraction] | None = None,
     hide_numbers: bool = False,
 ) -> dict[str, Any]:
-    """Score and explain one week. Scores have one decimal or are None; everything else has two."""
+    """Score and explain one week. Scores have one decimal or are None; everything else has two. With `goals`, those in force by
+    practice, each practice also says how it stands to its goal."""
     score, logs = explain_week(records, facts)
     flags = received_flags or {}
     return {
         **score_document(score),
-        "domains": [domain_document(domain) for domain in score.domains],
+        "domains": [_domain_with_goals(domain, goals, hide_numbers=hide_numbers) for domain in score.domains],
         "logs": [_log_document(log, flags.get(log.id, ())) for log in logs],
         "sensitivity": sensitivity_document(score, hide_numbers=hide_numbers),
         "disclaimer": disclaimer(language),
@@ -61,6 +64,18 @@ def domain_document(domain: DomainScore) -> dict[str, Any]:
         "logged_days": domain.logged_days,
         "practices": [_practice_document(practice) for practice in domain.practices],
     }
+
+
+def _domain_with_goals(
+    domain: DomainScore, goals: Mapping[str, Fraction] | None, *, hide_numbers: bool
+) -> dict[str, Any]:
+    document = domain_document(domain)
+    if goals is not None:
+        for shown, practice in zip(document["practices"], domain.practices, strict=True):
+            goal = goal_of(practice, goals)
+            shown["goal"] = None if hide_numbers else two_decimals(goal)
+            shown["goal_reached"] = practice.amount >= goal
+    return document
 
 
 def _practice_document(score: PracticeScore) -> dict[str, Any]:

@@ -46,6 +46,11 @@ _PRACTICE = object_schema(
         "target": NUMBER,
         "weight": {**NUMBER, "description": "Of the domain, renormalised over the practices that apply."},
         "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
+        "goal": {
+            "type": ["number", "null"],
+            "description": "In the unit; the target if the participant has no goal, null with hidden numbers.",
+        },
+        "goal_reached": BOOLEAN,
     }
 )
 _DOMAIN_HEAD = {
