@@ -40,24 +40,24 @@ def equal_weights(score: WeeklyScore) -> EqualWeights:
 
 def with_equal_weights(domains: Mapping[str, Iterable[Done] | None], *, scored: bool) -> EqualWeights:
     """From what was done in each domain, None for one without a number. `scored`: whether the week has a score."""
-    fractions = {
-        domain: None if done is None else _mean(_fraction(amount, target) for amount, target in done)
-        for domain, done in domains.items()
-    }
+    fractions = {domain: None if done is None else _mean_fraction(done) for domain, done in domains.items()}
     numbers = [fraction for fraction in fractions.values() if fraction is not None]
     return EqualWeights(
-        half_up(100 * _mean(numbers), 1) if scored else None,
+        half_up(100 * sum(numbers, Fraction(0)) / len(numbers), 1) if scored else None,
         {domain: None if fraction is None else half_up(100 * fraction, 1) for domain, fraction in fractions.items()},
     )
 
 
-def _fraction(amount: Fraction | int, target: Fraction | int) -> Fraction | int:
-    """No credit past the target."""
-    if not amount:
-        return 0
-    return 1 if amount >= target else Fraction(amount) / target
-
-
-def _mean(values: Iterable[Fraction | int]) -> Fraction:
-    numbers = list(values)
-    return Fraction(sum(numbers), len(numbers))
+def _mean_fraction(done: Iterable[Done]) -> Fraction:
+    """Of the practices' `min(1, amount / target)`. Reduced once, at the end: lines of `explain_week` are many."""
+    count = above = 0
+    below = 1
+    for amount, target in done:
+        count += 1
+        part = amount.numerator * target.denominator
+        whole = amount.denominator * target.numerator
+        if part >= whole:  # no credit past the target
+            above += below
+        elif part:
+            above, below = above * whole + part * below, below * whole
+    return Fraction(above, count * below)
