@@ -5,12 +5,15 @@ Without a goal, the protocol's target stands for it. As targets are, a goal is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
 from tracker.scoring.protocol import WES_1_0_0, Practice
+from tracker.scoring.weekly import PracticeScore
 from tracker.scoring.weeks import Week
 
 MOST_TARGETS = 10
@@ -28,6 +31,20 @@ class Goal:
     amount: Fraction
     weekly_step: Fraction = Fraction(0)
     until_amount: Fraction | None = None
+
+    @classmethod
+    def stored(
+        cls,
+        uid: UUID,
+        practice: str,
+        monday: date,
+        amount: Decimal | str,
+        weekly_step: Decimal | str | None,
+        until_amount: Decimal | str | None,
+    ) -> Goal:
+        """From its columns."""
+        until = None if until_amount is None else Fraction(until_amount)
+        return cls(uid, practice, Week(monday), Fraction(amount), Fraction(weekly_step or 0), until)
 
     def amount_in(self, week: Week) -> Fraction:
         """The ramp's amount in a week that isn't before its first. Without an end of its own, it stops at its last step that
@@ -63,6 +80,12 @@ def goals_in(week: Week, goals: Iterable[Goal]) -> dict[str, Fraction]:
             if other is None or (other.from_week, other.uid) < (goal.from_week, goal.uid):
                 in_force[goal.practice] = goal
     return {practice: goal.amount_in(week) for practice, goal in in_force.items()}
+
+
+def goal_of(practice: PracticeScore, goals: Mapping[str, Fraction]) -> Fraction:
+    """What a scored practice was to come to, from the goals in force: as its target, less with excused days."""
+    goal = goals.get(practice.practice.code)
+    return practice.target if goal is None else goal * practice.target / target(practice.practice)
 
 
 def goal_in(week: Week, practice: Practice, goals: Iterable[Goal]) -> Fraction:

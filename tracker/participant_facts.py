@@ -25,9 +25,14 @@ class FactsStated(TypedDict, total=False):
     not_applicable: list[str]
 
 
+def date_at_home(user: User, *, now: datetime) -> date:
+    """The date that it is where the participant is at home."""
+    return now.astimezone(ZoneInfo(user.home_time_zone)).date()
+
+
 def current_week(user: User, *, now: datetime) -> Week:
     """The week that it is where the participant is at home."""
-    return Week.of(now.astimezone(ZoneInfo(user.home_time_zone)).date())
+    return Week.of(date_at_home(user, now=now))
 
 
 def latest_facts(user: User) -> ParticipantFacts | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 
 from backend import VERSION
 from backend.accounts.models import User
@@ -20,14 +21,16 @@ from backend.postgres.prepared import fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance.choosing import Guidance, choose_guidance
 from tracker.guidance.library import DATA
-from tracker.models import WeeklyScore
 from tracker.preferences import read_preferences
 from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
+from tracker.stored_trends import read_trend
 from tracker.week_documents import week_document
 from tracker.week_overviews import overview_of_row, score_on_the_spot
 from tracker.week_records import StoredWeek, read_weeks
+from tracker.week_trends import streak_document, with_changes
+from tracker.wellness import DISCLAIMER
 
 _STANDING = (
     f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
@@ -82,7 +85,14 @@ def read_week(user: User, week: Week) -> StoredWeek:
 
 def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     stored = read_week(user, week)
-    return week_document(stored.records, stored.facts, stored.flags, language=language)
+    return week_document(
+        stored.records,
+        stored.facts,
+        stored.flags,
+        language=language,
+        goals=stored.goals,
+        hide_numbers=user.hide_numbers,
+    )
 
 
 def guidance_of_week(user: User, week: Week) -> Guidance:
@@ -92,13 +102,18 @@ def guidance_of_week(user: User, week: Week) -> Guidance:
     return choose_guidance(stored.records, score, stored.facts, preferences)
 
 
-def week_overviews(user: User, first: Week, last: Week, due: Collection[date]) -> list[dict[str, Any]]:
-    """The scores of the weeks from `first` to `last` that have any, oldest first, those that are due scored on the spot; two
-    queries at the most."""
-    rows = {
-        row["week"]: overview_of_row(Week(row["week"]), row)
-        for row in WeeklyScore.objects.filter(user=user, week__range=(first.monday, last.monday)).values()
-    }
+def weeks_document(
+    user: User, first: Week, last: Week, due: Collection[date], *, today: date, language: str = DEFAULT_LANGUAGE
+) -> dict[str, Any]:
+    """The scores of the weeks from `first` to `last` that have any, oldest first, those that are due scored on the spot, and
+    the days in a row up to `today`, the date at home; two queries at the most."""
+    streak, stored = read_trend(user.pk, first, last, today)
+    rows = {monday: overview_of_row(Week(monday), row) for monday, row in stored.items()}
     for week, overview in score_on_the_spot(user.pk, map(Week, due)).items():
         rows[week.monday] = overview
-    return [rows[monday] for monday in sorted(rows)]
+    with translation.override(language):
+        return {
+            "results": with_changes((rows[monday] for monday in sorted(rows)), hide_numbers=user.hide_numbers),
+            "streak": streak_document(streak, hide_numbers=user.hide_numbers),
+            "disclaimer": str(DISCLAIMER),
+        }

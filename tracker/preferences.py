@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
@@ -50,17 +48,8 @@ def read_preferences(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week
         if uid is None:
             (useful if columns[-1] else not_for_me)[user].add(code)
         else:
-            goals[user].append(stored_goal(uid, code, *columns))
+            goals[user].append(Goal.stored(uid, code, *columns))
     return {
         (user, week): Preferences(goals_in(week, goals[user]), frozenset(useful[user]), frozenset(not_for_me[user]))
         for user, week in keys
     }
-
-
-def stored_goal(
-    uid: UUID, practice: str, monday: date, amount: Decimal, step: Decimal | None, until: Decimal | None
-) -> Goal:
-    """A goal from its columns."""
-    return Goal(
-        uid, practice, Week(monday), Fraction(amount), Fraction(step or 0), None if until is None else Fraction(until)
-    )

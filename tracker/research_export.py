@@ -44,6 +44,8 @@ SCORE_COLUMNS = {
     "status": "How complete it is.",
     **{f"{domain}_score": f"The domain {domain}, 0 to 100." for domain in DOMAINS},
     **{f"{domain}_status": f"How complete the domain {domain} is." for domain in DOMAINS},
+    "equal_weights_score": "Overall, if all practices of a domain weighed the same, and all domains.",
+    **{f"equal_weights_{domain}_score": f"The domain {domain}, by equal weights." for domain in DOMAINS},
     "open_days": "Days that were not excused.",
     **{f"{domain}_logged_days": f"Days with a log in the domain {domain}." for domain in DOMAINS},
     "closed": "Whether the week had been closed.",
@@ -138,6 +140,7 @@ def _scores(order: Sequence[UUID], first: Week, last: Week) -> Iterator[WeeklySc
 
 
 def _score_row(score: WeeklyScore, pseudonym: str, version: int) -> list[Any]:
+    equal = score.equal_weights()
     return [
         pseudonym,
         version,
@@ -147,10 +150,16 @@ def _score_row(score: WeeklyScore, pseudonym: str, version: int) -> list[Any]:
         score.status,
         *(getattr(score, f"{domain}_score") for domain in DOMAINS),
         *(getattr(score, f"{domain}_status") for domain in DOMAINS),
+        _number(equal.score),
+        *(_number(equal.domains[domain]) for domain in DOMAINS),
         score.open_days,
         *score.logged_days,
         score.closed_at is not None,
     ]
+
+
+def _number(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10
 
 
 def _practice_rows(score: WeeklyScore, pseudonym: str) -> Iterator[list[Any]]:

@@ -9,9 +9,11 @@ from typing import Any
 from django.utils import translation
 
 from backend.languages import DEFAULT_LANGUAGE
+from tracker.goals import goal_of
 from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
+from tracker.scoring.sensitivity import equal_weights
 from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore, explain_week
 from tracker.wellness import DISCLAIMER
 
@@ -22,14 +24,18 @@ def week_document(
     received_flags: Mapping[str, Sequence[str]] | None = None,
     *,
     language: str = DEFAULT_LANGUAGE,
+    goals: Mapping[str, Fraction] | None = None,
+    hide_numbers: bool = False,
 ) -> dict[str, Any]:
-    """Score and explain one week. Scores have one decimal or are None; everything else has two."""
+    """Score and explain one week. Scores have one decimal or are None; everything else has two. With `goals`, those in force by
+    practice, each practice also says how it stands to its goal."""
     score, logs = explain_week(records, facts)
     flags = received_flags or {}
     return {
         **score_document(score),
-        "domains": [domain_document(domain) for domain in score.domains],
+        "domains": [_domain_with_goals(domain, goals, hide_numbers=hide_numbers) for domain in score.domains],
         "logs": [_log_document(log, flags.get(log.id, ())) for log in logs],
+        "sensitivity": sensitivity_document(score, hide_numbers=hide_numbers),
         "disclaimer": disclaimer(language),
     }
 
@@ -60,6 +66,18 @@ def domain_document(domain: DomainScore) -> dict[str, Any]:
     }
 
 
+def _domain_with_goals(
+    domain: DomainScore, goals: Mapping[str, Fraction] | None, *, hide_numbers: bool
+) -> dict[str, Any]:
+    document = domain_document(domain)
+    if goals is not None:
+        for shown, practice in zip(document["practices"], domain.practices, strict=True):
+            goal = goal_of(practice, goals)
+            shown["goal"] = None if hide_numbers else two_decimals(goal)
+            shown["goal_reached"] = practice.amount >= goal
+    return document
+
+
 def _practice_document(score: PracticeScore) -> dict[str, Any]:
     return {
         "practice": score.practice.code,
@@ -68,6 +86,17 @@ def _practice_document(score: PracticeScore) -> dict[str, Any]:
         "target": two_decimals(score.target),
         "weight": two_decimals(score.weight),
         "points": None if score.points is None else two_decimals(score.points),
+    }
+
+
+def sensitivity_document(score: WeeklyScore, *, hide_numbers: bool = False) -> dict[str, Any]:
+    """How much the weights matter; with hidden numbers, none are shown."""
+    equal = equal_weights(score)
+    return {
+        "equal_weights": {
+            "score": None if hide_numbers else tenths(equal.score),
+            "domains": {domain: None if hide_numbers else tenths(number) for domain, number in equal.domains.items()},
+        }
     }
 
 

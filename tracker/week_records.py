@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from backend.postgres.prepared import fetch_all
+from tracker.goals import Goal, goals_in
 from tracker.scoring.records import (
     CognitiveRecord,
     DayMark,
@@ -44,6 +46,10 @@ SELECT 'confirmed', user_id, week, NULL, NULL, NULL, NULL, NULL, NULL, NULL, dom
 UNION ALL
 SELECT 'facts', user_id, from_week, NULL, birth_year, NULL, NULL, NULL, NULL, NULL, not_applicable, NULL
   FROM tracker_participantfacts WHERE user_id = ANY(%(users)s) AND from_week <= %(last)s
+UNION ALL
+SELECT 'goal', user_id, from_week, uid::text, NULL, NULL, NULL, NULL, NULL, NULL,
+       ARRAY[practice, amount::text, weekly_step::text, until_amount::text], NULL
+  FROM tracker_practicegoal WHERE user_id = ANY(%(users)s) AND from_week <= %(last)s AND deleted_at IS NULL
 """.format(
     live="user_id = ANY(%(users)s) AND local_date BETWEEN %(first)s AND %(last)s AND deleted_at IS NULL"
     # The weeks asked for may lie far apart.
@@ -72,11 +78,13 @@ class _Week:
 
 @dataclass(frozen=True, slots=True)
 class StoredWeek:
-    """One participant's week as it is stored: records, the facts in force, and the flags that logs were received with."""
+    """One participant's week as it is stored: records, the facts in force, and the flags that logs were received with. Beside
+    them, for displays, the goals in force, by practice: nothing is scored by those."""
 
     records: WeekRecords
     facts: ParticipantFacts
     flags: dict[str, list[str]]
+    goals: dict[str, Fraction]
 
 
 def read_weeks(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week], StoredWeek]:
@@ -86,17 +94,24 @@ def read_weeks(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week], Sto
     weeks: dict[tuple[UUID, date], _Week] = defaultdict(_Week)
     facts: dict[UUID, list[tuple[date, ParticipantFacts]]] = defaultdict(list)
     flags: dict[UUID, dict[str, list[str]]] = defaultdict(dict)
+    goals: dict[UUID, list[Goal]] = defaultdict(list)
     for row in _rows(keys):
         kind, user, day, log_flags = row[0], row[1], row[2], row[11]
         if kind == "facts":
             facts[user].append((day, ParticipantFacts(row[4], frozenset(row[10] or ()))))
+            continue
+        if kind == "goal":
+            goals[user].append(_goal(row))
             continue
         _add(weeks[user, Week.of(day).monday], row)
         if log_flags:
             flags[user][row[3]] = log_flags
     return {
         (user, week): StoredWeek(
-            weeks[user, week.monday].records(week), _facts_in_force(facts[user], week), flags[user]
+            weeks[user, week.monday].records(week),
+            _facts_in_force(facts[user], week),
+            flags[user],
+            goals_in(week, goals[user]),
         )
         for user, week in keys
     }
@@ -124,6 +139,11 @@ def _add(week: _Week, row: tuple[Any, ...]) -> None:
         week.marks.append(DayMark(day, first, frozenset(codes)))
     else:
         week.confirmed = frozenset(codes)
+
+
+def _goal(row: tuple[Any, ...]) -> Goal:
+    practice, amount, step, until = row[10]
+    return Goal.stored(UUID(row[3]), practice, row[2], amount, step, until)
 
 
 def _facts_in_force(dated: list[tuple[date, ParticipantFacts]], week: Week) -> ParticipantFacts:

@@ -119,6 +119,16 @@ def test_lists_take_the_same_queries_for_three_rows_and_for_many(
     assert max(many.values()) <= 14, many
 
 
+def test_a_weekly_score_shows_how_much_the_weights_matter(staff: Client, catalogue: None, last_week: Week) -> None:
+    phone = make_phone()
+    phone.put(f"/v1/weeks/{last_week}/confirmation", {"domains": ["exercise", "diet"]})
+    phone.post("/v1/exercise-logs", exercise(last_week.monday, activity="weights", minutes=15))
+    score_due_weeks(now=timezone.now())
+    page = staff.get(address(WeeklyScore, "change/", WeeklyScore.objects.get().pk)).content.decode()
+    # One of two strength days, and nothing else of three practices.
+    assert "overall 8.3, exercise 16.7, cognitive no number, diet 0.0." in " ".join(page.split())
+
+
 def test_every_model_of_ours_is_there() -> None:
     from django.apps import apps
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -49,7 +50,18 @@ def test_a_weeks_document_explains_each_log(phone: Phone, last_week: Week) -> No
     for path, log in (("exercise", run), ("exercise", stretch), ("cognitive", read)):
         phone.post(f"/v1/{path}-logs", log)
     document = phone.get(f"/v1/weeks/{last_week}").json()
-    assert list(document) == ["week", "from", "to", "protocol", "score", "status", "domains", "logs", "disclaimer"]
+    assert list(document) == [
+        "week",
+        "from",
+        "to",
+        "protocol",
+        "score",
+        "status",
+        "domains",
+        "logs",
+        "sensitivity",
+        "disclaimer",
+    ]
     assert document["disclaimer"] == DISCLAIMER
     assert (document["from"], document["to"]) == (str(last_week.first_day), str(last_week.last_day))
     assert document["logs"] == [
@@ -66,6 +78,8 @@ def test_a_weeks_document_explains_each_log(phone: Phone, last_week: Week) -> No
         "target": 150.0,
         "weight": 0.65,
         "points": None,
+        "goal": 150.0,
+        "goal_reached": False,
     }
 
 
@@ -188,3 +202,54 @@ def test_query_counts(phone: Phone, last_week: Week) -> None:
             assert phone.post(path, log).status_code == 201
         # One of an exercise log's looks for the same session from another source.
         assert len(queries) <= 9, [query["sql"][:80] for query in queries]
+
+
+def test_each_practice_says_how_it_stands_to_its_goal(phone: Phone, last_week: Week) -> None:
+    for day in last_week.days[:2]:
+        phone.post("/v1/exercise-logs", exercise(day, minutes=30, activity="walk_brisk"))
+    phone.put(f"/v1/weeks/{last_week}/confirmation", {"domains": ["exercise", "diet"]})
+    score_due_weeks(now=timezone.now())
+
+    def stands() -> dict[str, tuple[float | None, bool]]:
+        domains = phone.get(f"/v1/weeks/{last_week}").json()["domains"]
+        return {
+            item["practice"]: (item["goal"], item["goal_reached"]) for domain in domains for item in domain["practices"]
+        }
+
+    before = phone.get(f"/v1/weeks/{last_week}").json()
+    assert (stands()["aerobic_minutes"], stands()["active_days"]) == ((150.0, False), (4.0, False))
+    tag = phone.get(f"/v1/weeks/{last_week}")["ETag"]
+    goals: list[dict[str, Any]] = [
+        {"practice": "aerobic_minutes", "from_week": str(last_week.minus(2)), "amount": 40, "weekly_step": 10},
+        {"practice": "aerobic_minutes", "from_week": str(last_week.next()), "amount": 500},
+        {"practice": "active_days", "from_week": str(last_week), "amount": 3},
+    ]
+    for goal in goals:
+        assert phone.post("/v1/goals", {"id": str(uuid.uuid4()), **goal}).status_code == 201
+    assert phone.get(f"/v1/weeks/{last_week}", if_none_match=tag).status_code == 200
+    assert (stands()["aerobic_minutes"], stands()["active_days"]) == ((60.0, True), (3.0, False))
+    # Never the score.
+    after = phone.get(f"/v1/weeks/{last_week}").json()
+    without_goals = [
+        [
+            {**domain, "practices": [{**item, "goal": None, "goal_reached": None} for item in domain["practices"]]}
+            for domain in document["domains"]
+        ]
+        for document in (before, after)
+    ]
+    assert without_goals[0] == without_goals[1]
+    assert (before["score"], before["sensitivity"]) == (after["score"], after["sensitivity"])
+    assert not DueWeek.objects.exists()
+    # As targets are, they are less with excused days.
+    phone.put(f"/v1/day-marks/{last_week.days[6]}", {"excused": True})
+    assert (stands()["aerobic_minutes"], stands()["active_days"]) == ((51.43, True), (2.57, False))
+    with CaptureQueriesContext(connection) as queries:
+        stands()
+    assert len(queries) <= 4
+    phone.patch("/v1/me", {"hide_numbers": True})
+    hidden = phone.get(f"/v1/weeks/{last_week}").json()
+    assert (stands()["aerobic_minutes"], stands()["active_days"]) == ((None, True), (None, False))
+    assert hidden["sensitivity"]["equal_weights"] == {
+        "score": None,
+        "domains": {"exercise": None, "cognitive": None, "diet": None},
+    }

@@ -70,8 +70,28 @@ def test_scores_and_practices_of_those_who_take_part(phones: list[Phone], last_w
         float(row["amount"]) for row in table(archive, "practices.csv") if row["practice"] == "aerobic_minutes"
     )
     assert minutes == [wanted["aerobic_minutes"], 64.0] == [62.0, 64.0]  # vigorous minutes count twice
+    # A run of 31 minutes: 62 of 150, no strength day and one active day of four; no domain has a number yet.
+    assert (
+        {row["equal_weights_score"] for row in scores}
+        == {row["equal_weights_exercise_score"] for row in scores}
+        == {""}
+    )
     assert manifest(archive)["consent_versions"] == [{"version": 1, "participants": 2, "weeks": 2}]
     assert manifest(archive)["files"]["weekly_scores.csv"].keys() == scores[0].keys()
+
+
+def test_equal_weights_are_exact(phones: list[Phone], last_week: Week, tmp_path: Path) -> None:
+    """Two days are excused, so that the targets that are stored are rounded: 107.14 minutes, 1.43 and 2.86 days."""
+    phone = phones[1]
+    for day in last_week.days[5:]:
+        phone.put(f"/v1/day-marks/{day}", {"excused": True})
+    phone.put(f"/v1/weeks/{last_week}/confirmation", {"domains": ["exercise", "diet"]})
+    score_due_weeks(now=timezone.now())
+    rows = table(exported(tmp_path / "out.zip", last_week), "weekly_scores.csv")
+    (row,) = [row for row in rows if row["score"]]
+    found = [row[f"equal_weights_{name}score"] for name in ("", "exercise_", "cognitive_", "diet_")]
+    # Exercise: (62 · 7/750 + 0 + 7/20) / 3 = 0.30956; with nothing eaten, half of it in all.
+    assert found == ["15.5", "31.0", "", "0.0"]
 
 
 def test_nothing_in_it_leads_to_anybody(phones: list[Phone], last_week: Week, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tracker.models import CognitiveActivity, ExerciseActivity, WeeklyScore
 from tracker.participant_weeks import explained_week
 from tracker.scoring.protocol import DOMAINS, FOOD_GROUPS, INTENSITIES, WES_1_0_0
 from tracker.scoring.weeks import Week
+from tracker.week_documents import tenths
 from tracker.weekly_scores import score_due_weeks
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,11 @@ def assert_stored_as_explained(phone: Phone, week: Week) -> None:
         expected = shown[item.practice.code]
         assert item.amount == pytest.approx(expected["amount"], abs=0.005 + 1e-9)
         assert (item.target, item.weight, item.points) == (expected["target"], expected["weight"], expected["points"])
+    equal, shown_equal = stored.equal_weights(), document["sensitivity"]["equal_weights"]
+    assert (tenths(equal.score), {code: tenths(number) for code, number in equal.domains.items()}) == (
+        shown_equal["score"],
+        shown_equal["domains"],
+    )
 
 
 def results() -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from backend.audit.exports import CsvExport
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from tracker.due_weeks import lift_quarantine
 from tracker.models import DueWeek, ParticipantFacts, WeeklyScore
+from tracker.scoring.protocol import DOMAINS
 from tracker.scoring.weeks import Week
 
 STATUS_LABELS = {"complete": "success", "at_least": "success", "partial": "info", "insufficient_data": "warning"}
@@ -86,7 +87,17 @@ class WeeklyScoreAdmin(CsvExport, ParticipantRowsAdmin):
 
     @admin.display(description="Practices")
     def practice_table(self, score: WeeklyScore) -> SafeString:
-        return render_to_string("tracker/admin/practices.html", {"domains": _domains(score)})
+        return render_to_string("tracker/admin/practices.html", {"domains": _domains(score), **_equal_weights(score)})
+
+
+def _equal_weights(score: WeeklyScore) -> dict[str, object]:
+    equal = score.equal_weights()
+    return {
+        "equal_weights": [
+            (name, None if tenths is None else tenths / 10)
+            for name, tenths in [("overall", equal.score), *equal.domains.items()]
+        ]
+    }
 
 
 def _domains(score: WeeklyScore) -> list[dict[str, object]]:
@@ -99,5 +110,5 @@ def _domains(score: WeeklyScore) -> list[dict[str, object]]:
             "logged_days": logged_days,
             "practices": [stored for stored in practices if stored.practice.domain == name],
         }
-        for name, logged_days in zip(("exercise", "cognitive", "diet"), score.logged_days, strict=True)
+        for name, logged_days in zip(DOMAINS, score.logged_days, strict=True)
     ]

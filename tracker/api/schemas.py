@@ -47,6 +47,11 @@ _PRACTICE = object_schema(
         "target": NUMBER,
         "weight": {**NUMBER, "description": "Of the domain, renormalised over the practices that apply."},
         "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
+        "goal": {
+            "type": ["number", "null"],
+            "description": "In the unit; the target if the participant has no goal, null with hidden numbers.",
+        },
+        "goal_reached": BOOLEAN,
     }
 )
 _DOMAIN_HEAD = {
@@ -86,17 +91,60 @@ _LOG = object_schema(
     },
     optional=("not_counted_because",),
 )
+_EQUAL_WEIGHTS = {
+    "description": "The score as it would be if all practices of a domain weighed the same, and all domains.",
+    **object_schema({"score": _SCORE, "domains": object_schema(dict.fromkeys(DOMAINS, _SCORE))}),
+}
 WEEK = object_schema(
     {
         **_WEEK_HEAD,
         "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE)})),
         "logs": array_schema(_LOG),
+        "sensitivity": object_schema({"equal_weights": _EQUAL_WEIGHTS}),
         "disclaimer": _DISCLAIMER,
     }
 )
+_OVERVIEW = {**_WEEK_HEAD, "domains": array_schema(object_schema(_DOMAIN_HEAD))}
+WEEK_OVERVIEW = object_schema(_OVERVIEW)
+_CHANGE = object_schema(
+    {
+        "compared_with": {**WEEK_NAME, "description": "The last week before it in this answer that has a score."},
+        "now_includes": array_schema(_DOMAIN),
+        "no_longer_includes": array_schema(_DOMAIN),
+        "difference": {
+            "type": ["number", "null"],
+            "description": "In points; null between different sets of domains, and with hidden numbers.",
+        },
+        "words": STRING,
+    }
+)
+_STREAK = {
+    "description": "Local days in a row, up to today or yesterday, with a log or a mark of nothing to log.",
+    **object_schema(
+        {
+            "days": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "Null with hidden numbers, as the next two.",
+            },
+            "since": {"type": ["string", "null"], "format": "date"},
+            "paused_days": {"type": ["integer", "null"], "minimum": 0, "description": "Excused ones since it began."},
+            "words": STRING,
+        },
+    ),
+}
 WEEK_LIST = object_schema(
     {
-        "results": array_schema(object_schema({**_WEEK_HEAD, "domains": array_schema(object_schema(_DOMAIN_HEAD))})),
+        "results": array_schema(
+            object_schema(
+                {
+                    **_OVERVIEW,
+                    "included": array_schema(_DOMAIN, description="Those with a number."),
+                    "change": {"anyOf": [_CHANGE, {"type": "null"}]},
+                }
+            )
+        ),
+        "streak": _STREAK,
         "disclaimer": _DISCLAIMER,
     }
 )

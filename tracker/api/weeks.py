@@ -15,11 +15,10 @@ from backend.api.problems import FieldError, Invalid
 from backend.languages import LANGUAGE_TAG, read_language
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
 from tracker.guidance.documents import guidance_document
-from tracker.participant_facts import current_week
-from tracker.participant_weeks import explained_week, guidance_of_week, standing, week_overviews
+from tracker.participant_facts import current_week, date_at_home
+from tracker.participant_weeks import explained_week, guidance_of_week, standing, weeks_document
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
-from tracker.week_documents import disclaimer
 
 MAX_WEEKS = 52
 
@@ -35,7 +34,7 @@ LANGUAGE = OpenApiParameter(
 class WeekListView(ParticipantView):
     @extend_schema(
         operation_id="list_weeks",
-        summary="Scores of up to 52 weeks, oldest first",
+        summary="Scores of up to 52 weeks, oldest first, each compared with the one before",
         parameters=[
             OpenApiParameter("from", WEEK_NAME, description="First week, such as 2026-W40; 12 weeks ago if not given."),
             OpenApiParameter("to", WEEK_NAME, description="Last week; the current one if not given."),
@@ -50,21 +49,19 @@ class WeekListView(ParticipantView):
         user = self.participant
         given = read_parameters(request, {"from": read_week, "to": read_week, "language": read_language})
         language = self.language(given)
-        last = given.get("to") or current_week(user, now=timezone.now())
+        today = date_at_home(user, now=timezone.now())
+        last = given.get("to") or Week.of(today)
         first = given.get("from") or last.minus(11)
         if not 0 <= last.weeks_since(first) < MAX_WEEKS:
             raise Invalid(
                 errors=[FieldError("?from", "out_of_range", f"Ask for 1 to {MAX_WEEKS} weeks, first to last.")]
             )
         stand = standing(user, first, last)
-        tag = stand.tag(user, language, str(first), str(last))
+        tag = stand.tag(user, language, str(first), str(last), today)
         return unless_known(
             request,
             tag,
-            lambda: {
-                "results": week_overviews(user, first, last, stand.due),
-                "disclaimer": disclaimer(language),
-            },
+            lambda: weeks_document(user, first, last, stand.due, today=today, language=language),
         )
 
 

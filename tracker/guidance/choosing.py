@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from tracker.goals import goal_of
 from tracker.guidance.library import (
     LOGGING,
     REST,
@@ -127,17 +128,9 @@ class _Choice:
             chosen += sorted((queue.pop(0) for queue in queues if queue), key=lambda found: -found.worth)
         return tuple(self._suggestion(found) for found in chosen[:MAX_SUGGESTIONS])
 
-    def goal(self, practice: PracticeScore) -> Fraction:
-        """Where the participant wants the practice to be. Excused days take their part off a goal as they do off a target."""
-        goal = self.preferences.goals.get(practice.practice.code)
-        if goal is None:
-            return practice.target
-        full = Fraction(practice.practice.target, practice.practice.base_per_unit)
-        return goal * practice.target / full
-
     def _candidates(self, week: DomainWeek) -> Iterator[_Candidate]:
         for practice in week.score.practices:
-            if practice.amount < self.goal(practice):
+            if practice.amount < goal_of(practice, self.preferences.goals):
                 fitting = list(self._fitting(week, practice))
                 if fitting:
                     yield min(fitting, key=self._order)
@@ -177,7 +170,9 @@ class _Choice:
         if gain is not None and self.score.score is not None:
             score_gain = gain * DOMAIN_WEIGHTS[practice.practice.domain] / self.total_weight
         effect: Effect = "no_number_yet" if gain is None else "raises" if gain else "keeps"
-        return Suggestion(found.text, practice, found.taken.log, self.goal(practice), effect, gain, score_gain)
+        return Suggestion(
+            found.text, practice, found.taken.log, goal_of(practice, self.preferences.goals), effect, gain, score_gain
+        )
 
 
 def _best(score: WeeklyScore) -> PracticeScore | None:

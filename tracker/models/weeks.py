@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from tracker.scoring.protocol import DOMAINS, STATUSES, WES_1_0_0, Practice
+from tracker.scoring.sensitivity import EqualWeights, with_equal_weights
 from tracker.scoring.weeks import Week
 
 STATUS_CHOICES = [(code, code.replace("_", " ").capitalize()) for code in STATUSES]
@@ -149,3 +150,16 @@ class WeeklyScore(models.Model):
             for practice, amount, target, weight, points in columns
             if amount is not None and target is not None and weight is not None
         ]
+
+    def equal_weights(self) -> EqualWeights:
+        """The score if all weights were equal: exact, from base units and open days, and not from the stored targets, which
+        are rounded."""
+        done: dict[str, list[tuple[int, int]]] = {domain: [] for domain in DOMAINS}
+        for practice, amount in zip(WES_1_0_0.practices, self.amounts, strict=True):
+            if amount is not None:
+                days = self.open_days if practice.scales_with_days else 7
+                done[practice.domain].append((7 * amount, practice.target * days))
+        numbers = {
+            domain: None if getattr(self, f"{domain}_score") is None else pairs for domain, pairs in done.items()
+        }
+        return with_equal_weights(numbers, scored=self.score is not None)

@@ -1,8 +1,8 @@
 """Score and explain weeks without a database: JSON Lines in, JSON Lines out.
 
 A line in: {"profile": {"birth_year", "time_zone", "not_applicable": []}, "week": "2026-W47", "records": [{"type":
-"exercise_log", ...}], "confirmed": ["exercise"]}, the records with the API's own fields. A line out: exactly the document
-of GET /v1/weeks/{week}, or {"error": ...} for a line that can't be read; the other lines go on.
+"exercise_log", ...}], "confirmed": ["exercise"]}, the records with the API's own fields. A line out: the document of
+GET /v1/weeks/{week} but for goals, or {"error": ...} for a line that can't be read; the other lines go on.
 """
 
 from __future__ import annotations
