@@ -2,6 +2,7 @@
 
 from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation
 from tracker.models.catalogue import CatalogueVersion, CognitiveActivity, ExerciseActivity, Food
+from tracker.models.guidance import GuidanceKind, GuidanceLibraryState, GuidanceText, GuidanceVersion, VersionState
 from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
 from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
 
@@ -16,10 +17,15 @@ __all__ = [
     "ExerciseLog",
     "Favourite",
     "Food",
+    "GuidanceKind",
+    "GuidanceLibraryState",
+    "GuidanceText",
+    "GuidanceVersion",
     "MealTemplate",
     "OwnActivity",
     "OwnFood",
     "ParticipantFacts",
+    "VersionState",
     "WeekConfirmation",
     "WeeklyScore",
 ]
