@@ -29,7 +29,8 @@ def load_guidance(*, now: datetime) -> LoadedGuidance:
     longer is retired; `left` are those that staff have written on, published or retired."""
     GuidanceText.objects.lock_library()
     library = read_library()
-    shipped = {text.id: text for text in (*library.all_suggestions(), *library.all_encouragements())}
+    texts: list[SuggestionText | EncouragementText] = [*library.all_suggestions(), *library.all_encouragements()]
+    shipped = {text.id: text for text in texts}
     stored = GuidanceText.objects.in_bulk()
     versions: dict[str, list[GuidanceVersion]] = {code: [] for code in stored}
     for version in GuidanceVersion.objects.order_by("text", "number"):

@@ -289,10 +289,10 @@ def test_of_two_who_review_or_publish_at_once_one_does(nothing_kept_of_the_libra
     draft = write()
     seen, now = seen_hash(draft), timezone.now()
     reviewers = [uuid4() for _ in range(4)]
-    done = together(*(lambda by=by: review(draft.pk, by=by, seen=seen, now=now) for by in reviewers))  # type: ignore[misc]
+    done = together(*(lambda by=by: review(draft.pk, by=by, seen=seen, now=now) for by in reviewers))
     assert sorted(done) == ["reviewed", *["wrong_state"] * 3]
     before = number()
-    done = together(*(lambda by=by: publish(draft.pk, by=by, seen=seen, now=now) for by in reviewers))  # type: ignore[misc]
+    done = together(*(lambda by=by: publish(draft.pk, by=by, seen=seen, now=now) for by in reviewers))
     assert sorted(done) == ["published", *["wrong_state"] * 3]
     assert number() == before + 1
 
@@ -320,7 +320,7 @@ def test_of_two_who_write_at_once_neither_overwrites_the_other() -> None:
     contents = [{**CONTENT, "title": {"en": title, "es": "Otro"}} for title in ("One", "Another")]
     done = together(
         *(
-            lambda content=content: save_draft(a_text(), content, by=MEI, seen=seen, note="", now=now)  # type: ignore[misc]
+            lambda content=content: save_draft(a_text(), content, by=MEI, seen=seen, note="", now=now)
             for content in contents
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ SHIPPED = len(read_library().all_suggestions()) + len(read_library().all_encoura
 
 
 @pytest.fixture
-def a_release(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def a_release(monkeypatch: pytest.MonkeyPatch) -> Callable[..., LoadedGuidance]:
     """A release that ships other texts: `a_release(leave_out, **changes of the first suggestion)`."""
 
     def ship(*, leave_out: str = "", **changes: Any) -> LoadedGuidance:
