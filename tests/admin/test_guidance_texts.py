@@ -181,6 +181,7 @@ def test_an_unfit_text_is_saved_and_told_and_not_reviewed(
     assert newest().state == "draft"
     page = reviewer.get(f"{PAGE}change/")
     assert said in "\n".join(page.context["faults"])
+    assert verbs_on(page) == ["retire"]
     assert act(reviewer, "review").status_code == 200
     assert newest().state == "draft"
     assert [entry for entry in audited() if entry[0] == "review"] == []

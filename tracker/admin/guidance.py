@@ -65,7 +65,8 @@ class GuidanceTextAdmin(ModelAdmin):  # type: ignore[misc]
 
     show_full_result_count = False
     list_per_page = 50
-    list_display = ("code", "what_for", "kind", "turn", "state", "published", "languages")
+    compressed_fields = False  # labels above their fields: languages stand side by side
+    list_display = ("code", "what_for", "kind", "week", "state", "published", "languages")
     list_filter = (StateFilter, "kind", PracticeFilter, "turn", LanguagesFilter)
     search_fields = ("code",)
     search_help_text = "Code, or words of the texts in any language"
@@ -119,6 +120,10 @@ class GuidanceTextAdmin(ModelAdmin):  # type: ignore[misc]
     @admin.display(description="Practice", ordering="practice")
     def what_for(self, text: GuidanceText) -> str:
         return practice_label(text.practice)
+
+    @admin.display(description="Week", ordering="turn")
+    def week(self, text: GuidanceText) -> str:
+        return f"{text.turn + 1} of {TURNS}"
 
     @display(description="Newest version", label=STATE_LABELS, ordering="newest_state")
     def state(self, text: Any) -> tuple[str, str]:
@@ -221,25 +226,27 @@ class GuidanceTextAdmin(ModelAdmin):  # type: ignore[misc]
         shown = [version for version in versions[:1] if version.state != VersionState.RETIRED]
         shown += [version for version in versions[1:] if version.state == VersionState.PUBLISHED]
         document = document_of(versions[0])
+        faults = [describe(fault) for fault in faults_of(text.kind, document)]
         return {
             "title": f"{GuidanceKind(text.kind).label}: {practice_label(text.practice).lower()}",
             "newest": versions[0],
-            "standing": [self._standing(request, version) for version in shown],
-            "faults": [describe(fault) for fault in faults_of(text.kind, document)],
+            "standing": [self._standing(request, version, fit=not faults) for version in shown],
+            "faults": faults,
             "lines": lines_of(document),
             "previews": previews(text.kind, document),
             **self._for_the_script(text.kind, text.practice),
         }
 
-    def _standing(self, request: HttpRequest, version: GuidanceVersion) -> dict[str, Any]:
-        """A version, what this member of staff may do with it, and why not."""
+    def _standing(self, request: HttpRequest, version: GuidanceVersion, *, fit: bool) -> dict[str, Any]:
+        """A version, and what this member of staff may do with it. `fit`: the newest version is."""
         own = _who(request) in version.writers
         may = self.has_review_permission(request)
         verbs = []
-        if may and version.state == VersionState.DRAFT and not own:
+        if may and fit and version.state == VersionState.DRAFT and not own:
             verbs.append(("review", "It is fit: reviewed"))
         if may and version.state == VersionState.REVIEWED:
-            verbs += [("publish", "Publish"), ("back_to_draft", "Back to draft")]
+            verbs += [("publish", "Publish")] if fit else []
+            verbs.append(("back_to_draft", "Back to draft"))
         if may:
             verbs.append(("retire", "Give this draft up" if version.state in OPEN else "Retire"))
         return {

@@ -253,6 +253,6 @@ def fieldsets_for(kind: str, practice: str) -> list[tuple[str | None, dict[str, 
         ("Words", {"fields": (titles, texts)}),
         ("The step, as it would be logged", {"fields": STEP_FIELDS[domain]}),
         ("Why", {"fields": (("evidence_id", "safety"),)}),
-        ("Whom it fits", {"fields": (("older", "started"), ("does", "does_not", "mentions"))}),
+        ("Whom it fits", {"fields": (("older", "started"), "does", "does_not", "mentions")}),
         last,
     ]

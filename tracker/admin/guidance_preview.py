@@ -17,6 +17,7 @@ from tracker.admin.guidance_forms import AGES, CONDITIONS, DAYS, STARTS, practic
 from tracker.guidance.choosing import Guidance, choose_guidance
 from tracker.guidance.documents import guidance_document
 from tracker.guidance.library import (
+    TURNS,
     Conditions,
     EncouragementText,
     GuidanceTextError,
@@ -103,7 +104,7 @@ def _week(turn: int) -> WeekRecords:
 
 def lines_of(document: dict[str, Any]) -> dict[str, str]:
     """By what each is called, everything that a version says: for people who compare two."""
-    lines = {"Week": str(document["turn"] + 1)}
+    lines = {"Week": f"{document['turn'] + 1} of {TURNS}"}
     for part in ("title", "text"):
         if part in document:
             lines |= {f"{part.capitalize()}, {name}": document[part].get(code, "") for code, name in LANGUAGES}
