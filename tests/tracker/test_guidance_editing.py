@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tracker.guidance.library import SuggestionText
@@ -260,68 +259,3 @@ def test_the_hash_is_of_what_is_said_whatever_its_order() -> None:
     document = document_of(write())
     assert content_hash(dict(reversed(document.items()))) == content_hash(document)
     assert content_hash({**document, "turn": 2}) != content_hash(document)
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """What each came to, all begun at once, each on a connection of its own."""
-    start = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(at: int) -> None:
-        try:
-            start.wait()
-            results[at] = acts[at]()
-        except CannotChangeGuidance as error:
-            results[at] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [result.state if isinstance(result, GuidanceVersion) else result for result in results]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_review_or_publish_at_once_one_does(nothing_kept_of_the_library: None) -> None:
-    draft = write()
-    seen, now = seen_hash(draft), timezone.now()
-    reviewers = [uuid4() for _ in range(4)]
-    done = together(*(lambda by=by: review(draft.pk, by=by, seen=seen, now=now) for by in reviewers))
-    assert sorted(done) == ["reviewed", *["wrong_state"] * 3]
-    before = number()
-    done = together(*(lambda by=by: publish(draft.pk, by=by, seen=seen, now=now) for by in reviewers))
-    assert sorted(done) == ["published", *["wrong_state"] * 3]
-    assert number() == before + 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_draft_that_changes_during_its_review_is_not_reviewed_unseen() -> None:
-    for at in range(5):
-        draft = write(a_text(f"test_{at}"))
-        seen, now = seen_hash(draft), timezone.now()
-        other = {**CONTENT, "title": {"en": "Another", "es": "Otro"}}
-        text = a_text(f"test_{at}")
-        done = together(
-            lambda: review(draft.pk, by=LUIS, seen=seen, now=now),  # noqa: B023
-            lambda: save_draft(text, other, by=MEI, seen=seen, note="", now=now),  # noqa: B023
-        )
-        assert done in (["reviewed", "draft"], ["changed_meanwhile", "draft"])
-        version = reread(draft)
-        assert (version.state, version.content["title"]["en"]) == ("draft", "Another")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_write_at_once_neither_overwrites_the_other() -> None:
-    draft = write()
-    seen, now = seen_hash(draft), timezone.now()
-    contents = [{**CONTENT, "title": {"en": title, "es": "Otro"}} for title in ("One", "Another")]
-    done = together(
-        *(
-            lambda content=content: save_draft(a_text(), content, by=MEI, seen=seen, note="", now=now)
-            for content in contents
-        )
-    )
-    assert sorted(done) == ["changed_meanwhile", "draft"]

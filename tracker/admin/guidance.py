@@ -9,22 +9,20 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from unfold.admin import ModelAdmin
-from unfold.decorators import display
 
 from backend.audit.models import Action
 from backend.audit.recording import record_request
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGES
-from tracker.admin.guidance_filters import LanguagesFilter, PracticeFilter, StateFilter
 from tracker.admin.guidance_forms import GuidanceTextForm, fieldsets_for, form_for, practice_label
 from tracker.admin.guidance_history import versions_page
+from tracker.admin.guidance_list import STATE_LABELS, GuidanceTextList
 from tracker.admin.guidance_preview import lines_of, previews
 from tracker.evidence import read_evidence
 from tracker.guidance.library import LOGGING, PRACTICES, REST, TURNS, word_faults
@@ -43,12 +41,6 @@ from tracker.guidance_editing import (
 from tracker.models import GuidanceKind, GuidanceText, GuidanceVersion, VersionState
 from tracker.models.guidance import OPEN
 
-STATE_LABELS = {
-    VersionState.DRAFT: "warning",
-    VersionState.REVIEWED: "info",
-    VersionState.PUBLISHED: "success",
-    VersionState.RETIRED: "default",
-}
 VERBS: dict[str, tuple[Callable[..., GuidanceVersion], str]] = {
     "review": (review, "Reviewed: it can be published."),
     "publish": (publish, "Published: participants get it from now on."),
@@ -60,17 +52,10 @@ CHOOSER = "tracker/admin/guidance_chooser.html"
 
 
 @admin.register(GuidanceText)
-class GuidanceTextAdmin(ModelAdmin):  # type: ignore[misc]
+class GuidanceTextAdmin(GuidanceTextList):
     """Who may change texts writes drafts; who may review them reviews, publishes and retires. None is ever deleted."""
 
-    show_full_result_count = False
-    list_per_page = 50
     compressed_fields = False  # labels above their fields: languages stand side by side
-    list_display = ("code", "what_for", "kind", "week", "state", "published", "languages")
-    list_filter = (StateFilter, "kind", PracticeFilter, "turn", LanguagesFilter)
-    search_fields = ("code",)
-    search_help_text = "Code, or words of the texts in any language"
-    ordering = ("practice", "turn", "code")
     change_form_outer_before_template = "tracker/admin/guidance_state.html"
     change_form_outer_after_template = "tracker/admin/guidance_preview.html"
 
@@ -91,53 +76,6 @@ class GuidanceTextAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(super().has_module_permission(request)) or self.has_review_permission(request)
-
-    # --- the list
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[GuidanceText]:
-        versions = GuidanceVersion.objects.filter(text=OuterRef("pk"))
-        newest = versions.order_by("-number")
-        shown = versions.filter(state=VersionState.PUBLISHED)
-        rows: QuerySet[GuidanceText] = super().get_queryset(request)
-        return rows.annotate(
-            newest_state=Subquery(newest.values("state")[:1]),
-            newest_content=Subquery(newest.values("content")[:1]),
-            published_number=Subquery(shown.values("number")[:1]),
-        )
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[GuidanceText], search_term: str
-    ) -> tuple[QuerySet[GuidanceText], bool]:
-        """In what is written and what is published; what is retired is found by its code."""
-        words = Q()
-        for part in ("title", "text"):
-            for language, _ in LANGUAGES:
-                words |= Q(**{f"content__{part}__{language}__icontains": search_term})
-        current = GuidanceVersion.objects.filter(text=OuterRef("pk")).exclude(state=VersionState.RETIRED)
-        found = Q(code__icontains=search_term) | Exists(current.filter(words))
-        return queryset.filter(found) if search_term else queryset, False
-
-    @admin.display(description="Practice", ordering="practice")
-    def what_for(self, text: GuidanceText) -> str:
-        return practice_label(text.practice)
-
-    @admin.display(description="Week", ordering="turn")
-    def week(self, text: GuidanceText) -> str:
-        return f"{text.turn + 1} of {TURNS}"
-
-    @display(description="Newest version", label=STATE_LABELS, ordering="newest_state")
-    def state(self, text: Any) -> tuple[str, str]:
-        return text.newest_state, VersionState(text.newest_state).label
-
-    @admin.display(description="Published", ordering="published_number")
-    def published(self, text: Any) -> str:
-        return f"Version {text.published_number}" if text.published_number else "-"
-
-    @display(description="Languages", label={"complete": "success", "incomplete": "warning"})
-    def languages(self, text: Any) -> tuple[str, str]:
-        parts = [text.newest_content[part] for part in ("title", "text") if part in text.newest_content]
-        there = [name for code, name in LANGUAGES if all(part.get(code) for part in parts)]
-        return ("complete" if len(there) == len(LANGUAGES) else "incomplete"), ", ".join(there) or "none"
 
     # --- the form
 
@@ -274,12 +212,12 @@ class GuidanceTextAdmin(ModelAdmin):  # type: ignore[misc]
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("check/", wrap(require_POST(self.check)), name="tracker_guidancetext_check"),
+            path("check/", wrap(require_POST(self.check_words)), name="tracker_guidancetext_check"),
             path("<path:object_id>/act/", wrap(require_POST(self.act)), name="tracker_guidancetext_act"),
             *super().get_urls(),
         ]
 
-    def check(self, request: HttpRequest) -> JsonResponse:
+    def check_words(self, request: HttpRequest) -> JsonResponse:
         """What the words say that no text may, with places: asked while somebody writes. Nothing is stored."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied

@@ -62,10 +62,10 @@ class Command(BaseCommand):
             kinds |= {"stored texts of the catalogue": wellness_texts.stored_catalogue}
         else:
             print("There is no database with tables: stored texts were not looked at.")
-        verdicts = [self.check(name, texts, language) for language in languages for name, texts in kinds.items()]
+        verdicts = [self.check_texts(name, texts, language) for language in languages for name, texts in kinds.items()]
         return all(verdicts)
 
-    def check(self, name: str, texts: Callable[[str], Iterable[tuple[str, str]]], language: str) -> bool:
+    def check_texts(self, name: str, texts: Callable[[str], Iterable[tuple[str, str]]], language: str) -> bool:
         count = hits = 0
         for place, text in texts(language):
             count += 1
