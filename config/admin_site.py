@@ -38,6 +38,9 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("accounts.profilechange", "manage_history"),
         ("tracker.participantfacts", "badge"),
         ("sync.synccounter", "sync"),
+        ("sync.devicesync", "sync_saved_locally"),
+        ("sync.refusedchange", "sync_problem"),
+        ("sync.removedorigin", "link_off"),
     ],
     "Consents": [
         ("consents.consentdocument", "contract"),
@@ -63,6 +66,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.cognitiveactivity", "menu_book"),
         ("tracker.food", "nutrition"),
     ],
+    "Guidance": [("tracker.guidancetext", "lightbulb")],
     "Access": [
         ("auth.group", "groups"),
         ("account.emailaddress", "alternate_email"),
@@ -140,7 +144,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _may_see(request: HttpRequest, table: str) -> bool:
     label, _, model = table.partition(".")
-    return any(request.user.has_perm(f"{label}.{verb}_{model}") for verb in ("view", "change"))
+    return any(request.user.has_perm(f"{label}.{verb}_{model}") for verb in ("view", "change", "review"))
 
 
 def _item(table: str, icon: str) -> dict[str, Any]:

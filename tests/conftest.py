@@ -25,6 +25,8 @@ from config.demo.processes import free_port
 from tests.contract import DocumentedClient
 from tracker.catalogue import documents, searching
 from tracker.catalogue.loading import load_catalogue
+from tracker.guidance.published import forget_library
+from tracker.guidance_loading import load_guidance
 from tracker.models import ExerciseActivity
 from tracker.scoring.weeks import Week
 
@@ -36,7 +38,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     database |= settings.DATABASE_OWNER
 
 
-CATALOGUE_TABLES = [f"tracker_{name}" for name in ("exerciseactivity", "cognitiveactivity", "food", "catalogueversion")]
+CATALOGUE_TABLES = [
+    f"tracker_{name}"
+    for name in (
+        *("exerciseactivity", "cognitiveactivity", "food", "catalogueversion"),
+        *("guidancetext", "guidanceversion", "guidancelibrarystate"),
+    )
+]
 _catalogue: dict[str, bytes] = {}
 
 
@@ -48,6 +56,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_untruncated")
         load_catalogue()
+        load_guidance(now=timezone.now())
         for table in CATALOGUE_TABLES:
             with cursor.copy(f"COPY {table} TO STDOUT") as copy:
                 _catalogue[table] = b"".join(map(bytes, copy))
@@ -145,6 +154,14 @@ def nothing_kept_of_the_catalogue() -> None:
     """What a process keeps of it is never older than its number, but a test that rolls back turns that back."""
     searching._loaded.clear()
     documents._whole.clear()
+
+
+@pytest.fixture
+def nothing_kept_of_the_library() -> Iterator[None]:
+    """For tests that publish: a number that is rolled back is given out again, to other texts."""
+    forget_library()
+    yield
+    forget_library()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from backend.postgres.prepared import fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance.choosing import Guidance, choose_guidance
 from tracker.guidance.library import DATA
+from tracker.guidance.published import LIBRARY_NUMBER, published_library
 from tracker.preferences import read_preferences
 from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import score_week
@@ -33,7 +34,7 @@ from tracker.week_trends import streak_document, with_changes
 from tracker.wellness import DISCLAIMER
 
 _STANDING = (
-    f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
+    f"SELECT {CURRENT_EPOCH}, {LIBRARY_NUMBER}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
     " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s),"
     " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
 )
@@ -51,9 +52,11 @@ def _texts() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What every derived document of a participant depends on, besides the protocol and the texts."""
+    """What every derived document of a participant depends on, besides the protocol and what this release ships. `library`
+    is the number of the published texts' state."""
 
     epoch: int
+    library: int
     seq: int
     facts_at: str
     due: tuple[date, ...] = ()  # Mondays, of the weeks that were asked for
@@ -61,6 +64,7 @@ class Standing:
     def tag(self, user: User, language: str, *parts: Any) -> str:
         return content_tag(
             self.epoch,
+            self.library,
             self.seq,
             self.facts_at,
             WES_1_0_0.version,
@@ -73,10 +77,11 @@ class Standing:
 
 
 def standing(user: User, first: Week | None = None, last: Week | None = None) -> Standing:
-    """One cheap query: the participant's newest change, and which weeks from `first` to `last` are due for scoring."""
+    """One cheap query: the participant's newest change, the published texts' state, and which weeks from `first` to `last` are
+    due for scoring."""
     asked = {"first": first and first.monday, "last": last and last.monday}
-    ((epoch, seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
-    return Standing(epoch, seq, facts_at or "", tuple(due))
+    ((epoch, library, seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
+    return Standing(epoch, library, seq, facts_at or "", tuple(due))
 
 
 def read_week(user: User, week: Week) -> StoredWeek:
@@ -95,11 +100,13 @@ def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) 
     )
 
 
-def guidance_of_week(user: User, week: Week) -> Guidance:
+def guidance_of_week(user: User, week: Week, stand: Standing) -> Guidance:
+    """From the texts that are published now: those of `stand`, unless somebody has published since."""
     stored = read_week(user, week)
     score = score_week(stored.records, stored.facts)
     preferences = read_preferences([(user.pk, week)])[user.pk, week]
-    return choose_guidance(stored.records, score, stored.facts, preferences)
+    library = published_library((stand.epoch, stand.library))
+    return choose_guidance(stored.records, score, stored.facts, preferences, library)
 
 
 def weeks_document(

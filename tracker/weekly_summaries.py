@@ -26,6 +26,8 @@ from backend.sync.models import SyncCounter
 from backend.wake import wake
 from tracker.guidance.choosing import choose_guidance
 from tracker.guidance.documents import guidance_document
+from tracker.guidance.library import Library
+from tracker.guidance.published import published_library
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
 from tracker.preferences import Preferences, read_preferences
 from tracker.scoring.records import WeekRecords
@@ -214,6 +216,7 @@ def _mails(
     Of an hour that had come before the database was restored, nobody knows whether the mail was sent.
     """
     restored_at = latest_restore()
+    library = published_library()
     confirmed = with_confirmed_address(user.pk for user, _ in come)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR
@@ -224,7 +227,7 @@ def _mails(
                 user_id=user.pk,
                 kind=KIND,
                 dedupe_key=f"{KIND}:{user.pk}:{occurrence.week}",
-                context=summary_context(user, week, preferences[key]),
+                context=summary_context(user, week, preferences[key], library),
                 not_before=occurrence.at,
                 expires_at=expires_at,
                 perhaps_sent=restored_at is not None and occurrence.at <= restored_at,
@@ -237,10 +240,10 @@ def _took_part(user: User, records: WeekRecords) -> bool:
     return joined <= records.week.last_day or bool(records.exercise or records.cognitive or records.diet)
 
 
-def summary_context(user: User, stored: StoredWeek, preferences: Preferences) -> dict[str, Any]:
+def summary_context(user: User, stored: StoredWeek, preferences: Preferences, library: Library) -> dict[str, Any]:
     """What the summary is filled with, frozen in its row: plain JSON."""
     score = score_week(stored.records, stored.facts)
-    guidance = choose_guidance(stored.records, score, stored.facts, preferences)
+    guidance = choose_guidance(stored.records, score, stored.facts, preferences, library)
     head = score_document(score)
     language = closest_language(user.language)
     return {

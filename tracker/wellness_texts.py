@@ -21,6 +21,8 @@ from tracker.evidence import evidence_texts, read_evidence
 from tracker.guidance.choosing import choose_guidance
 from tracker.guidance.documents import guidance_document, texts_of
 from tracker.guidance.library import library_texts, read_library
+from tracker.models import CognitiveActivity, ExerciseActivity, Food, GuidanceVersion, VersionState
+from tracker.models.catalogue import CatalogueEntry
 from tracker.practice_labels import PRACTICE_COUNTS, PRACTICE_LABELS
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
@@ -35,6 +37,11 @@ _MARKUP = re.compile(
 _TRANSLATED = re.compile(r'\{% translate "([^"]*)"[^%]*%\}')
 _CODE = re.compile(r"`[^`\n]+`")  # the names of states and files
 SWEEP_WEEKS = 60
+STORED_TEXTS: dict[type[CatalogueEntry], tuple[str, ...]] = {
+    ExerciseActivity: ("labels", "synonyms"),
+    CognitiveActivity: ("labels", "synonyms", "examples"),
+    Food: ("labels", "synonyms", "household_measures"),
+}
 
 
 def participant_texts(language: str) -> Iterator[tuple[str, str]]:
@@ -78,6 +85,26 @@ def _catalogue(language: str) -> Iterator[tuple[str, str]]:
             yield f"catalogue: {activity.code}, example", example
     for food in read_foods():
         yield f"catalogue: {food.code}, household measure", food.household_measures[language]
+
+
+def stored_guidance(language: str) -> Iterator[tuple[str, str]]:
+    """What is published in the database, and what is reviewed and may be."""
+    shown = GuidanceVersion.objects.filter(state__in=[VersionState.REVIEWED, VersionState.PUBLISHED])
+    for version in shown.order_by("text", "number"):
+        for part in ("title", "text"):
+            if text := version.content.get(part, {}).get(language):
+                yield f"stored guidance: {version.text_id}, version {version.number}, {part}", text
+
+
+def stored_catalogue(language: str) -> Iterator[tuple[str, str]]:
+    """Of every entry in the database, retired ones too: people have logged with them."""
+    for model, columns in STORED_TEXTS.items():
+        for code, *values in model._default_manager.order_by("code").values_list("code", *columns).iterator():
+            for column, texts in zip(columns, values, strict=True):
+                said = texts.get(language, ())
+                for text in (said,) if isinstance(said, str) else said:
+                    if text:
+                        yield f"stored catalogue: {code}, {column}", text
 
 
 def _translations(language: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,16 @@ from backend.sync.models import ServerEpoch
 from backend.sync.staff_edits import StaffEdits
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
 from tests.staff import make_staff, signed_in
-from tracker.models import CatalogueVersion, CognitiveActivity, DueWeek, ExerciseActivity, Food, WeeklyScore
+from tracker.models import (
+    CatalogueVersion,
+    CognitiveActivity,
+    DueWeek,
+    ExerciseActivity,
+    Food,
+    GuidanceLibraryState,
+    GuidanceVersion,
+    WeeklyScore,
+)
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
@@ -139,7 +148,7 @@ def test_every_model_of_ours_is_there() -> None:
     }
     hashes = {DeviceToken, SignIn, UsedNonce}  # for nobody to see
     history = {model.history.model for model in (ExerciseActivity, CognitiveActivity, Food)}  # on the pages of entries
-    assert ours - set(MODELS) == hashes | history | {CatalogueVersion}
+    assert ours - set(MODELS) == hashes | history | {CatalogueVersion, GuidanceLibraryState, GuidanceVersion}
 
 
 def test_every_row_has_a_page_and_is_found_by_its_participant(staff: Client, catalogue: None, last_week: Week) -> None:
@@ -158,7 +167,8 @@ def test_every_row_has_a_page_and_is_found_by_its_participant(staff: Client, cat
 def test_what_apps_and_workers_write_is_not_changed_by_hand(staff: Client, phone: Phone, last_week: Week) -> None:
     live_many(last_week, [phone])
     catalogue = {"tracker.ExerciseActivity", "tracker.CognitiveActivity", "tracker.Food"}  # test_catalogue.py
-    editable = {"accounts.User", "auth.Group", "consents.ConsentDocument", *catalogue}
+    texts = {"consents.ConsentDocument", "tracker.GuidanceText"}  # test_guidance_texts.py
+    editable = {"accounts.User", "auth.Group", *texts, *catalogue}
     corrected = {model for model in MODELS if isinstance(admin.site._registry[model], StaffEdits)}
     assert len(corrected) == 5  # through forms of their own: test_staff_edits.py
     for model in MODELS:

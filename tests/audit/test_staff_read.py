@@ -27,12 +27,20 @@ from backend.sync.models import ServerEpoch
 from tests.admin.test_pages import act, address, live_many
 from tests.conftest import Phone, exercise, make_phone
 from tests.staff import make_staff, signed_in
-from tracker.models import CognitiveActivity, DietLog, ExerciseActivity, ExerciseLog, Food, WeeklyScore
+from tracker.models import CognitiveActivity, DietLog, ExerciseActivity, ExerciseLog, Food, GuidanceText, WeeklyScore
 from tracker.scoring.weeks import Week
 
 pytestmark = pytest.mark.django_db
 
-NOBODYS: set[type[Any]] = {Group, ConsentDocument, ExerciseActivity, CognitiveActivity, Food, ServerEpoch}
+NOBODYS: set[type[Any]] = {
+    Group,
+    ConsentDocument,
+    ExerciseActivity,
+    CognitiveActivity,
+    Food,
+    GuidanceText,
+    ServerEpoch,
+}
 """Tables that say nothing of any participant. Everything else has to be audited."""
 AUDITED = sorted(set(admin.site._registry) - NOBODYS, key=lambda model: model._meta.label)
 OF_PARTICIPANTS = [model for model in AUDITED if model is not Entry]

@@ -20,6 +20,7 @@ from backend.outbox.models import OutgoingMail
 from tests.conftest import exercise, make_phone
 from tests.servers import Server, serving
 from tests.staff import make_staff, signed_in
+from tests.tracker.test_guidance_editing import write
 from tracker.weekly_summaries import close_weeks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,3 +127,37 @@ def test_the_admin_works(participant: User, mail: OutgoingMail, staff_session: s
     assert "exercise" in preview.inner_text().lower()
     assert browser.page.evaluate("typeof Alpine.version") == "string"
     browser.is_clean("the mail")
+
+
+@pytest.fixture
+def unfit_text(catalogue: None) -> None:
+    write(text={"en": "🌿 Walk.", "es": "Quema calorías."})
+
+
+def test_a_guidance_text_is_checked_while_it_is_written(unfit_text: None, staff_session: str, browser: Watched) -> None:
+    page = browser.page
+    browser.open("/account/login/", "input[name=login]")
+    page.context.add_cookies([{"name": "sessionid", "value": staff_session, "url": browser.server}])
+    browser.open("/admin/tracker/guidancetext/test_walk/change/", ".guidance-hit")
+    status = page.locator(".guidance-status")
+    assert (status.get_attribute("aria-live"), status.inner_text()) == ("polite", "Wellness check: 2 to mend.")
+
+    english, spanish = page.locator("[name=text_en]"), page.locator("[name=text_es]")
+    english.fill("🌿 Don't be lazy.")
+    hit = page.locator("#id_text_en_hits button")
+    hit.wait_for()
+    assert english.get_attribute("aria-invalid") == "true"
+    hit.focus()
+    page.keyboard.press("Enter")
+    marked = "el => el.value.slice(el.selectionStart, el.selectionEnd)"
+    assert english.evaluate(marked) == "lazy"
+    assert english.evaluate("el => el === document.activeElement")
+
+    english.fill("🌿 Walk.")
+    spanish.fill("Sal a caminar.")
+    page.wait_for_selector("text=nothing to mend")
+    assert page.locator(".guidance-hit").count() == 0
+    card = page.locator("[name=evidence_id]")
+    assert "trials" in page.locator("[name=evidence_id] ~ .guidance-small, .guidance-small").first.inner_text()
+    card.select_option("")
+    browser.is_clean("the form of a guidance text")

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.utils import translation
 
 from backend.languages import LANGUAGE_CODES
 from tracker import wellness_texts
 from tracker.evidence import evidence_texts, read_evidence
+from tracker.models import CognitiveActivity, ExerciseActivity, Food, GuidanceVersion
 from tracker.wellness import DISCLAIMER, SAFETY_LINES, check_text
 from tracker.wellness_rules import RULES
 
@@ -225,6 +227,7 @@ def test_findings_say_the_same_numbers_in_every_language() -> None:
         assert len(numbers) == 1, name
 
 
+@pytest.mark.django_db
 def test_the_command_fails_on_a_planted_violation(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     call_command("check_wellness")
     assert "no hits" in capsys.readouterr().out
@@ -234,6 +237,45 @@ def test_the_command_fails_on_a_planted_violation(monkeypatch: pytest.MonkeyPatc
         call_command("check_wellness")
     assert stop.value.code == 1
     assert "planted.json: 1: disease_claim 'dementia'" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_command_looks_at_what_is_stored(catalogue: None, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(wellness_texts, "participant_texts", lambda language: iter(()))
+    call_command("check_wellness")
+    said = capsys.readouterr().out
+    published = sum(2 if version.text.kind == "suggestion" else 1 for version in guidance_versions())
+    assert f"es: {published} stored texts of guidance, no hits." in said
+    entries = Food.objects.count() + ExerciseActivity.objects.count() + CognitiveActivity.objects.count()
+    (count,) = re.findall(r"en: (\d+) stored texts of the catalogue, no hits", said)
+    assert int(count) > entries
+
+    version = guidance_versions()[0]
+    version.content["text"]["es"] = "Quema."
+    version.save()
+    Food.objects.filter(code="walnuts").update(synonyms={"en": ["lazy nuts", "nuts"], "es": ["nueces"]})
+    with pytest.raises(SystemExit):
+        call_command("check_wellness")
+    said = capsys.readouterr().out
+    assert f"stored guidance: {version.text_id}, version 1, text: body 'Quema' at 0." in said
+    assert "stored catalogue: walnuts, synonyms:" in said
+
+
+def guidance_versions() -> list[GuidanceVersion]:
+    return list(GuidanceVersion.objects.filter(state="published").select_related("text").order_by("text"))
+
+
+def test_the_command_needs_no_database(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def refuse() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(connection.introspection, "table_names", refuse)
+    monkeypatch.setattr(wellness_texts, "participant_texts", lambda language: iter([("a", "A walk.")]))
+    call_command("check_wellness", "--language", "en")
+    assert capsys.readouterr().out.splitlines() == [
+        "There is no database with tables: stored texts were not looked at.",
+        "en: 1 texts, no hits.",
+    ]
 
 
 def test_the_command_checks_standard_input_line_by_line(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

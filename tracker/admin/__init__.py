@@ -1,5 +1,5 @@
 """The tracker's models in the admin, a module for each of the models' own."""
 
-from tracker.admin import activity, catalogue, own_records, weeks
+from tracker.admin import activity, catalogue, guidance, own_records, weeks
 
-__all__ = ["activity", "catalogue", "own_records", "weeks"]
+__all__ = ["activity", "catalogue", "guidance", "own_records", "weeks"]

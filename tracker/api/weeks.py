@@ -109,9 +109,12 @@ class GuidanceView(ParticipantView):
     def get(self, request: Request, week: Week) -> Response:
         user = self.participant
         language = self.language(read_parameters(request, {"language": read_language}))
-        tag = standing(user).tag(user, language, str(week), "guidance")
+        stand = standing(user)
+        tag = stand.tag(user, language, str(week), "guidance")
         return unless_known(
             request,
             tag,
-            lambda: guidance_document(guidance_of_week(user, week), hide_numbers=user.hide_numbers, language=language),
+            lambda: guidance_document(
+                guidance_of_week(user, week, stand), hide_numbers=user.hide_numbers, language=language
+            ),
         )

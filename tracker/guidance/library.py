@@ -6,8 +6,9 @@ was logged, and no server has to remember what it showed.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -153,6 +154,12 @@ def read_library(folder: Path = DATA) -> Library:
 
 def check_suggestion(text: SuggestionText, evidence: Evidence) -> None:
     """Raises GuidanceTextError for what is uncited, missing in a language, not general wellness, or a step that isn't one."""
+    check_form(text, evidence)
+    _check_texts(text.id, text.title, text.text)
+
+
+def check_form(text: SuggestionText, evidence: Evidence) -> None:
+    """What a suggestion is made of, its words aside. Raises GuidanceTextError."""
     card = evidence.cards.get(text.evidence_id)
     if card is None:
         raise GuidanceTextError(f"{text.id}: there is no evidence card {text.evidence_id}.")
@@ -164,7 +171,6 @@ def check_suggestion(text: SuggestionText, evidence: Evidence) -> None:
         raise GuidanceTextError(f"{text.id}: a vigorous step needs its safety line.")
     if fault := _step_fault(text.step, PRACTICES[text.practice]):
         raise GuidanceTextError(f"{text.id}: {fault}")
-    _check_texts(text.id, text.title, text.text)
 
 
 def check_encouragement(text: EncouragementText) -> None:
@@ -214,14 +220,37 @@ def _exercise_fault(step: Step, practice: Practice) -> str | None:
 
 def _check_texts(name: str, *all_texts: Texts) -> None:
     for texts in all_texts:
-        if missing := missing_languages(texts):
-            raise GuidanceTextError(f"{name}: there is no text in {', '.join(missing)}.")
-        for language in LANGUAGE_CODES:
-            text = texts[language]
-            if any(character.isdigit() for character in text):
-                raise GuidanceTextError(f"{name}: numbers are written as words, for those who hide them.")
-            if hits := check_text(text, language=language):
-                raise GuidanceTextError(f"{name}: {hits[0].match!r}. {hits[0].reason}")
+        for fault in word_faults("", texts):
+            raise GuidanceTextError(f"{name}: {fault.detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What makes a text unfit: a rule of the wellness check or `missing`, `digits` or `form`; and where, if it is a place.
+
+    `field` is `title` or `text`, empty for the whole; `start` and `end` are characters of the text in that language.
+    """
+
+    rule: str
+    detail: str
+    field: str = ""
+    language: str = ""
+    start: int = 0
+    end: int = 0
+
+
+def word_faults(field: str, texts: Texts) -> Iterator[Fault]:
+    """All that keeps a text, in any of its languages, from participants."""
+    for language in missing_languages(texts):
+        yield Fault("missing", f"there is no text in {language}.", field, language)
+    for language in LANGUAGE_CODES:
+        text = texts.get(language, "")
+        for digits in re.finditer("0+", "".join("0" if character.isdigit() else " " for character in text)):
+            yield Fault(
+                "digits", "numbers are written as words, for those who hide them.", field, language, *digits.span()
+            )
+        for hit in check_text(text, language=language):
+            yield Fault(hit.rule, f"{hit.match!r}. {hit.reason}", field, language, hit.start, hit.end)
 
 
 def library_texts(

@@ -4,6 +4,7 @@ from tracker.models.activity import CognitiveLog, DayMark, DietLog, ExerciseLog,
 from tracker.models.catalogue import CatalogueVersion, CognitiveActivity, ExerciseActivity, Food
 from tracker.models.feedback import SuggestionFeedback
 from tracker.models.goals import PracticeGoal
+from tracker.models.guidance import GuidanceKind, GuidanceLibraryState, GuidanceText, GuidanceVersion, VersionState
 from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
 from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
 
@@ -18,12 +19,17 @@ __all__ = [
     "ExerciseLog",
     "Favourite",
     "Food",
+    "GuidanceKind",
+    "GuidanceLibraryState",
+    "GuidanceText",
+    "GuidanceVersion",
     "MealTemplate",
     "OwnActivity",
     "OwnFood",
     "ParticipantFacts",
     "PracticeGoal",
     "SuggestionFeedback",
+    "VersionState",
     "WeekConfirmation",
     "WeeklyScore",
 ]

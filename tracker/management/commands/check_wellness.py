@@ -1,5 +1,8 @@
 """Check that every text a participant can receive stays within general wellness; exit 1 with place and reason for each hit.
 
+The texts that the project ships, and, where there is a database, those that are stored: published and reviewed guidance, and
+the catalogue.
+
 With `--text -`, check standard input instead, one text a line, and answer each with a JSON line {"ok", "hits"}.
 """
 
@@ -7,14 +10,16 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
 
 from backend.api.json import encode
 from backend.languages import DEFAULT_LANGUAGE
 from tracker import wellness_texts
+from tracker.models import GuidanceVersion
 from tracker.wellness import check_text
 from tracker.wellness_rules import RULES
 
@@ -51,14 +56,27 @@ class Command(BaseCommand):
         return fine
 
     def check_everything(self, languages: Sequence[str]) -> bool:
-        fine = True
-        for language in languages:
-            texts = hits = 0
-            for place, text in wellness_texts.participant_texts(language):
-                texts += 1
-                for hit in check_text(text, language=language):
-                    hits += 1
-                    print(f"{place}: {hit.rule} {hit.match!r} at {hit.start}. {hit.reason}")
-            print(f"{language}: {texts} texts, {hits or 'no'} hits.")
-            fine = fine and not hits
-        return fine
+        kinds = {"texts": wellness_texts.participant_texts}
+        if self.has_tables():
+            kinds |= {"stored texts of guidance": wellness_texts.stored_guidance}
+            kinds |= {"stored texts of the catalogue": wellness_texts.stored_catalogue}
+        else:
+            print("There is no database with tables: stored texts were not looked at.")
+        verdicts = [self.check_texts(name, texts, language) for language in languages for name, texts in kinds.items()]
+        return all(verdicts)
+
+    def check_texts(self, name: str, texts: Callable[[str], Iterable[tuple[str, str]]], language: str) -> bool:
+        count = hits = 0
+        for place, text in texts(language):
+            count += 1
+            for hit in check_text(text, language=language):
+                hits += 1
+                print(f"{place}: {hit.rule} {hit.match!r} at {hit.start}. {hit.reason}")
+        print(f"{language}: {count} {name}, {hits or 'no'} hits.")
+        return not hits
+
+    def has_tables(self) -> bool:
+        try:
+            return GuidanceVersion._meta.db_table in connection.introspection.table_names()
+        except OperationalError:
+            return False
