@@ -19,7 +19,8 @@ from django.utils import translation
 
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES, Texts, missing_languages
 from tracker.evidence import card_document, read_evidence
-from tracker.guidance_words import PRACTICE_NAMES, kept_reason, reason
+from tracker.guidance_words import kept_reason, reason
+from tracker.practice_words import PRACTICE_NAMES
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import PracticeScore, WeeklyScore

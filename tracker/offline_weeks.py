@@ -33,6 +33,7 @@ from tracker.scoring.records import (
 )
 from tracker.scoring.weeks import Week
 from tracker.week_documents import week_document
+from tracker.week_words import week_words
 
 PRACTICES = frozenset(practice.code for practice in WES_1_0_0.practices)
 
@@ -71,11 +72,12 @@ class _Collected:
             records.pop(uid, None)
 
 
-def explain_line(line: bytes, number: int) -> bytes:
-    """The week document of one JSON line, or an error object that says what is wrong with which field."""
+def explain_line(line: bytes, number: int, language: str | None = None) -> bytes:
+    """The week document of one JSON line, or an error object that says what is wrong with which field; with sentences if
+    they are wanted in a language."""
     try:
         data = msgspec.json.decode(line)
-        return encode(explain(read_wire(Line, data)))
+        return encode(explain(read_wire(Line, data), language))
     except InvalidRecord as error:
         problem = {"code": "invalid", "errors": [item.document() for item in error.errors]}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -83,7 +85,7 @@ def explain_line(line: bytes, number: int) -> bytes:
     return encode({"error": {"line": number, **problem}})
 
 
-def explain(line: Line) -> dict[str, Any]:
+def explain(line: Line, language: str | None = None) -> dict[str, Any]:
     """Raises InvalidRecord with pointers into the line."""
     try:
         week = read_week(line.week)
@@ -102,7 +104,9 @@ def explain(line: Line) -> dict[str, Any]:
         marks=tuple(collected.marks.values()),
         confirmed=frozenset(line.confirmed),
     )
-    return week_document(records, facts, collected.flags)
+    if language is None:
+        return week_document(records, facts, collected.flags)
+    return week_document(records, facts, collected.flags, language=language, words=week_words(language))
 
 
 def _facts(profile: Profile, week: Week) -> ParticipantFacts:

@@ -26,6 +26,7 @@ from tracker.scoring.weeks import Week
 from tracker.week_documents import week_document
 from tracker.week_overviews import overview_of_row, score_on_the_spot
 from tracker.week_records import StoredWeek, read_weeks
+from tracker.week_words import week_words
 
 _STANDING = (
     f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
@@ -80,7 +81,8 @@ def read_week(user: User, week: Week) -> StoredWeek:
 
 def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     stored = read_week(user, week)
-    return week_document(stored.records, stored.facts, stored.flags, language=language)
+    words = week_words(language)
+    return week_document(stored.records, stored.facts, stored.flags, language=language, words=words)
 
 
 def guidance_of_week(user: User, week: Week) -> Guidance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from django.utils import translation
@@ -13,6 +14,7 @@ from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
 from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore, explain_week
+from tracker.week_words import WeekWords
 from tracker.wellness import DISCLAIMER
 
 
@@ -22,18 +24,31 @@ def week_document(
     received_flags: Mapping[str, Sequence[str]] | None = None,
     *,
     language: str = DEFAULT_LANGUAGE,
+    words: WeekWords | None = None,
 ) -> dict[str, Any]:
-    """Score and explain one week. Scores have one decimal or are None; everything else has two."""
-    score, logs = explain_week(records, facts)
-    flags = received_flags or {}
+    """Score and explain one week, also in `words` if there are any. Scores have one decimal or are None; everything else has
+    two."""
+    return explained_document(*explain_week(records, facts), received_flags or {}, language=language, words=words)
+
+
+def explained_document(
+    score: WeeklyScore,
+    logs: Sequence[LogExplanation],
+    flags: Mapping[str, Sequence[str]],
+    *,
+    language: str,
+    words: WeekWords | None,
+) -> dict[str, Any]:
     return {
         **score_document(score),
-        "domains": [domain_document(domain) for domain in score.domains],
-        "logs": [_log_document(log, flags.get(log.id, ())) for log in logs],
+        **({"words": words.of_week(score)} if words else {}),
+        "domains": [domain_document(domain, words) for domain in score.domains],
+        "logs": [_log_document(log, flags.get(log.id, ()), words) for log in logs],
         "disclaimer": disclaimer(language),
     }
 
 
+@cache
 def disclaimer(language: str) -> str:
     with translation.override(language):
         return str(DISCLAIMER)
@@ -50,18 +65,21 @@ def score_document(score: WeeklyScore) -> dict[str, Any]:
     }
 
 
-def domain_document(domain: DomainScore) -> dict[str, Any]:
-    return {
+def domain_document(domain: DomainScore, words: WeekWords | None = None) -> dict[str, Any]:
+    document: dict[str, Any] = {
         "domain": domain.domain,
         "score": tenths(domain.score),
         "status": domain.status,
         "logged_days": domain.logged_days,
-        "practices": [_practice_document(practice) for practice in domain.practices],
+        "practices": [_practice_document(practice, domain.status, words) for practice in domain.practices],
     }
+    if words:
+        document["words"] = words.of_domain(domain)
+    return document
 
 
-def _practice_document(score: PracticeScore) -> dict[str, Any]:
-    return {
+def _practice_document(score: PracticeScore, domain_status: str, words: WeekWords | None) -> dict[str, Any]:
+    document: dict[str, Any] = {
         "practice": score.practice.code,
         "amount": two_decimals(score.amount),
         "unit": score.practice.unit,
@@ -69,9 +87,12 @@ def _practice_document(score: PracticeScore) -> dict[str, Any]:
         "weight": two_decimals(score.weight),
         "points": None if score.points is None else two_decimals(score.points),
     }
+    if words:
+        document["words"] = words.of_practice(score, domain_status)
+    return document
 
 
-def _log_document(log: LogExplanation, received_flags: Sequence[str]) -> dict[str, Any]:
+def _log_document(log: LogExplanation, received_flags: Sequence[str], words: WeekWords | None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": log.id,
         "counted": {practice: two_decimals(amount) for practice, amount in log.counted.items()},
@@ -79,6 +100,8 @@ def _log_document(log: LogExplanation, received_flags: Sequence[str]) -> dict[st
     if log.not_counted_because is not None:
         document["not_counted_because"] = log.not_counted_because
     document["flags"] = [*received_flags, *log.flags]
+    if words:
+        document["words"] = words.of_log(log)
     return document
 
 

@@ -23,7 +23,7 @@ from tracker.guidance import (
     read_library,
     texts_of,
 )
-from tracker.guidance_words import PRACTICE_NAMES
+from tracker.practice_words import PRACTICE_NAMES
 from tracker.scoring.protocol import FOOD_GROUPS, WES_1_0_0
 from tracker.scoring.records import DayMark, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week

@@ -35,6 +35,7 @@ _SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
 _DOMAIN = _choice(DOMAINS)
 _PRACTICE_CODE = _choice(tuple(practice.code for practice in WES_1_0_0.practices))
 _UNIT = _choice(tuple(dict.fromkeys(practice.unit for practice in WES_1_0_0.practices)))
+_WORDS = {"type": "string", "description": "The same in a sentence."}
 _DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
 
 # --- Weeks --------------------------------------------------------------------------------------------------------------
@@ -46,6 +47,7 @@ _PRACTICE = object_schema(
         "target": NUMBER,
         "weight": {**NUMBER, "description": "Of the domain, renormalised over the practices that apply."},
         "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
+        "words": _WORDS,
     }
 )
 _DOMAIN_HEAD = {
@@ -82,13 +84,15 @@ _LOG = object_schema(
             )
         ),
         "flags": FLAGS,
+        "words": _WORDS,
     },
     optional=("not_counted_because",),
 )
 WEEK = object_schema(
     {
         **_WEEK_HEAD,
-        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE)})),
+        "words": _WORDS,
+        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": _WORDS})),
         "logs": array_schema(_LOG),
         "disclaimer": _DISCLAIMER,
     }
