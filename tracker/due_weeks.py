@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from backend.sync.records import Written
+from backend.sync.writing import advance_counter
 from backend.wake import wake
 from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.weeks import Week
@@ -102,6 +103,25 @@ def _mark_stored(users: Sequence[UUID], first: Week, last: Week) -> int:
             [list(users), first.monday, last.monday],
         )
         return int(cursor.rowcount)
+
+
+def tell_scores_again(user_id: UUID) -> None:
+    """Let phones get every weekly score of a participant anew by the next pull, because it is to be shown in another way.
+
+    A week that is due takes the new change number as one that became due now; its stored score, which is an older result, must
+    not seem newer than it. Runs in a transaction.
+    """
+    due = list(DueWeek.objects.filter(user=user_id).values_list("week", flat=True))
+    if not due and not WeeklyScore.objects.filter(user=user_id).exists():
+        return
+    seq = advance_counter(user_id, 1)
+    mark_weeks_due(user_id=user_id, weeks=map(Week, due), seq=seq)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracker_weeklyscore AS stored SET seq = %s WHERE user_id = %s AND NOT EXISTS ("
+            "  SELECT FROM tracker_dueweek AS due WHERE due.user_id = stored.user_id AND due.week = stored.week)",
+            [seq, user_id],
+        )
 
 
 def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:

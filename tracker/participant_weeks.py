@@ -19,6 +19,7 @@ from backend.languages import DEFAULT_LANGUAGE
 from backend.postgres.prepared import fetch_all
 from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance import DATA, Guidance, choose_guidance
+from tracker.hidden_numbers import as_wanted
 from tracker.models import WeeklyScore
 from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import score_week
@@ -81,8 +82,9 @@ def read_week(user: User, week: Week) -> StoredWeek:
 
 def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
     stored = read_week(user, week)
-    words = week_words(language)
-    return week_document(stored.records, stored.facts, stored.flags, language=language, words=words)
+    words = week_words(language, hide_numbers=user.hide_numbers)
+    document = week_document(stored.records, stored.facts, stored.flags, language=language, words=words)
+    return as_wanted(document, hide_numbers=user.hide_numbers)
 
 
 def guidance_of_week(user: User, week: Week) -> Guidance:
@@ -91,13 +93,17 @@ def guidance_of_week(user: User, week: Week) -> Guidance:
     return choose_guidance(stored.records, score, stored.facts)
 
 
-def week_overviews(user: User, first: Week, last: Week, due: Collection[date]) -> list[dict[str, Any]]:
+def week_overviews(
+    user: User, first: Week, last: Week, due: Collection[date], *, language: str = DEFAULT_LANGUAGE
+) -> list[dict[str, Any]]:
     """The scores of the weeks from `first` to `last` that have any, oldest first, those that are due scored on the spot; two
     queries at the most."""
+    words = week_words(language, hide_numbers=user.hide_numbers)
     rows = {
         row["week"]: overview_of_row(Week(row["week"]), row)
         for row in WeeklyScore.objects.filter(user=user, week__range=(first.monday, last.monday)).values()
     }
     for week, overview in score_on_the_spot(user.pk, map(Week, due)).items():
         rows[week.monday] = overview
-    return [rows[monday] for monday in sorted(rows)]
+    told = [{**rows[monday], "words": words.of_overview(rows[monday])} for monday in sorted(rows)]
+    return [as_wanted(overview, hide_numbers=user.hide_numbers) for overview in told]

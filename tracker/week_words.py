@@ -88,14 +88,22 @@ class WeekWords:
             self._decimal_sign = str(get_format("DECIMAL_SEPARATOR"))
 
     def of_week(self, score: WeeklyScore) -> str:
-        status = score.status
+        return self._of_week(score.status, score.score, {part.domain: part.status for part in score.domains})
+
+    def of_overview(self, overview: Mapping[str, Any]) -> str:
+        """The same of a week's score as lists show it."""
+        score = overview["score"]
+        statuses = {part["domain"]: part["status"] for part in overview["domains"]}
+        return self._of_week(overview["status"], None if score is None else round(10 * score), statuses)
+
+    def _of_week(self, status: str, tenths: int | None, domains: Mapping[str, str]) -> str:
         if status == "insufficient_data":
-            applying = [domain for domain in score.domains if domain.status != "not_applicable"]
+            applying = [domain for domain in domains.values() if domain != "not_applicable"]
             return self.texts[f"week {status if len(applying) >= MIN_SCORED_DOMAINS else 'of one domain'}"]
-        scored = [domain.domain for domain in score.domains if domain.score is not None]
-        missing = [domain.domain for domain in score.domains if domain.status == "insufficient_data"]
+        scored = [domain for domain, known in domains.items() if known in ("complete", "at_least")]
+        missing = [domain for domain, known in domains.items() if known == "insufficient_data"]
         return self.texts[f"week {status}"] % {
-            "score": self.score(score.score),
+            "score": self.score(tenths),
             "scored": self.domains(scored),
             "missing": self.domains(missing),
         }

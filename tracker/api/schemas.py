@@ -35,6 +35,11 @@ _SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
 _DOMAIN = _choice(DOMAINS)
 _PRACTICE_CODE = _choice(tuple(practice.code for practice in WES_1_0_0.practices))
 _UNIT = _choice(tuple(dict.fromkeys(practice.unit for practice in WES_1_0_0.practices)))
+NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
+_NUMBERS_HIDDEN = {
+    "type": "boolean",
+    "description": "The participant chose words instead of numbers: every number in here is null.",
+}
 _WORDS = {"type": "string", "description": "The same in a sentence."}
 _DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
 
@@ -42,10 +47,10 @@ _DISCLAIMER = {"type": "string", "description": "To be shown beside scores and s
 _PRACTICE = object_schema(
     {
         "practice": _PRACTICE_CODE,
-        "amount": NUMBER,
+        "amount": NUMBER_OR_NULL,
         "unit": _UNIT,
-        "target": NUMBER,
-        "weight": {**NUMBER, "description": "Of the domain, renormalised over the practices that apply."},
+        "target": NUMBER_OR_NULL,
+        "weight": {**NUMBER_OR_NULL, "description": "Of the domain, renormalised over the practices that apply."},
         "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
         "words": _WORDS,
     }
@@ -54,7 +59,7 @@ _DOMAIN_HEAD = {
     "domain": _DOMAIN,
     "score": _SCORE,
     "status": _choice(tuple(status for status in STATUSES if status != "partial")),
-    "logged_days": {**WHOLE, "maximum": 7},
+    "logged_days": {"type": ["integer", "null"], "minimum": 0, "maximum": 7},
 }
 _WEEK_HEAD = {
     "week": WEEK_NAME,
@@ -69,7 +74,7 @@ _LOG = object_schema(
         "id": {"type": "string", "format": "uuid"},
         "counted": {
             "type": "object",
-            "additionalProperties": NUMBER,
+            "additionalProperties": NUMBER_OR_NULL,
             "propertyNames": _PRACTICE_CODE,
             "description": "For each practice, how much of its amount came from this log.",
         },
@@ -95,11 +100,18 @@ WEEK = object_schema(
         "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": _WORDS})),
         "logs": array_schema(_LOG),
         "disclaimer": _DISCLAIMER,
+        "numbers_hidden": _NUMBERS_HIDDEN,
     }
 )
+_OVERVIEW = {
+    **_WEEK_HEAD,
+    "domains": array_schema(object_schema(_DOMAIN_HEAD)),
+    "numbers_hidden": _NUMBERS_HIDDEN,
+}
+WEEK_OVERVIEW = object_schema(_OVERVIEW)
 WEEK_LIST = object_schema(
     {
-        "results": array_schema(object_schema({**_WEEK_HEAD, "domains": array_schema(object_schema(_DOMAIN_HEAD))})),
+        "results": array_schema(object_schema({**_OVERVIEW, "words": _WORDS})),
         "disclaimer": _DISCLAIMER,
     }
 )

@@ -21,7 +21,7 @@ from backend.sync import endpoints
 from backend.sync.pulling import MAX_CHANGES
 from backend.sync.push_wire import OPERATIONS
 from tracker.api.record_schemas import ID, name_of, stored_record
-from tracker.api.schemas import DATE, STRING, WEEK_LIST, WEEK_NAME, WHOLE
+from tracker.api.schemas import DATE, STRING, WEEK_NAME, WEEK_OVERVIEW, WHOLE
 from tracker.derived_types import PARTICIPANT_FACTS, WEEKLY_SCORE
 from tracker.record_types import RECORD_TYPES
 
@@ -53,7 +53,6 @@ def _changes() -> dict[str, Any]:
             "not_applicable": array_schema(STRING),
         }
     )
-    score = WEEK_LIST["properties"]["results"]["items"]
     tombstone = object_schema(
         {"type": TYPE_NAME, "id": ID, "version": VERSION, "deleted": {"type": "boolean", "enum": [True]}}
     )
@@ -63,7 +62,7 @@ def _changes() -> dict[str, Any]:
             for record_type in RECORD_TYPES
         },
         "ParticipantFactsChange": _change(PARTICIPANT_FACTS.name, facts, first_version=0),
-        "WeeklyScoreChange": _change(WEEKLY_SCORE.name, score, first_version=0),
+        "WeeklyScoreChange": _change(WEEKLY_SCORE.name, WEEK_OVERVIEW, first_version=0),
         "Tombstone": tombstone,
     }
     return named_schema("SyncChange", {"anyOf": [named_schema(name, schema) for name, schema in kinds.items()]})

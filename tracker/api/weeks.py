@@ -62,7 +62,7 @@ class WeekListView(ParticipantView):
             request,
             tag,
             lambda: {
-                "results": week_overviews(user, first, last, stand.due),
+                "results": week_overviews(user, first, last, stand.due, language=language),
                 "disclaimer": disclaimer(language),
             },
         )
