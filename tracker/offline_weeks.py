@@ -33,6 +33,7 @@ from tracker.scoring.records import (
 )
 from tracker.scoring.weeks import Week
 from tracker.week_documents import week_document
+from tracker.week_records import cognitive_record, day_mark, diet_record, exercise_record
 from tracker.week_words import week_words
 
 PRACTICES = frozenset(practice.code for practice in WES_1_0_0.practices)
@@ -170,30 +171,22 @@ def _is_of_another_week(collected: _Collected, record: Mapping[str, Any]) -> boo
 
 
 def _add_exercise(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.exercise[uid] = ExerciseRecord(
-        uid, row["local_date"], row["duration_seconds"], row["intensity"], row["strength"], row["balance"], None
-    )
+    collected.exercise[uid] = exercise_record(uid, parsed.content)
     collected.flags[uid] = parsed.flags
 
 
 def _add_cognitive(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.cognitive[uid] = CognitiveRecord(
-        uid, row["local_date"], row["duration_seconds"], row["category"], row["social"]
-    )
+    collected.cognitive[uid] = cognitive_record(uid, parsed.content)
     collected.flags[uid] = parsed.flags
 
 
 def _add_diet(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.diet[uid] = DietRecord(uid, row["local_date"], tuple(row["servings"]))
+    collected.diet[uid] = diet_record(uid, parsed.content)
     collected.flags[uid] = parsed.flags
 
 
 def _add_mark(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.marks[row["local_date"]] = DayMark(row["local_date"], row["excused"], frozenset(row["nothing"]))
+    collected.marks[parsed.content["local_date"]] = day_mark(parsed.content)
 
 
 _TYPES: dict[str, tuple[RecordType, Callable[[_Collected, str, Parsed], None]]] = {

@@ -31,16 +31,16 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return nullable
 
 
-_SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
-_DOMAIN = _choice(DOMAINS)
+SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
+DOMAIN = _choice(DOMAINS)
 _PRACTICE_CODE = _choice(tuple(practice.code for practice in WES_1_0_0.practices))
 _UNIT = _choice(tuple(dict.fromkeys(practice.unit for practice in WES_1_0_0.practices)))
 NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
-_NUMBERS_HIDDEN = {
+NUMBERS_HIDDEN = {
     "type": "boolean",
     "description": "The participant chose words instead of numbers: every number in here is null.",
 }
-_WORDS = {"type": "string", "description": "The same in a sentence."}
+WORDS = {"type": "string", "description": "The same in a sentence."}
 _DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
 
 # --- Weeks --------------------------------------------------------------------------------------------------------------
@@ -52,12 +52,12 @@ _PRACTICE = object_schema(
         "target": NUMBER_OR_NULL,
         "weight": {**NUMBER_OR_NULL, "description": "Of the domain, renormalised over the practices that apply."},
         "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
-        "words": _WORDS,
+        "words": WORDS,
     }
 )
 _DOMAIN_HEAD = {
-    "domain": _DOMAIN,
-    "score": _SCORE,
+    "domain": DOMAIN,
+    "score": SCORE,
     "status": _choice(tuple(status for status in STATUSES if status != "partial")),
     "logged_days": {"type": ["integer", "null"], "minimum": 0, "maximum": 7},
 }
@@ -66,7 +66,7 @@ _WEEK_HEAD = {
     "from": DATE,
     "to": DATE,
     "protocol": STRING,
-    "score": _SCORE,
+    "score": SCORE,
     "status": _choice(tuple(status for status in STATUSES if status != "not_applicable")),
 }
 _LOG = object_schema(
@@ -89,29 +89,29 @@ _LOG = object_schema(
             )
         ),
         "flags": FLAGS,
-        "words": _WORDS,
+        "words": WORDS,
     },
     optional=("not_counted_because",),
 )
 WEEK = object_schema(
     {
         **_WEEK_HEAD,
-        "words": _WORDS,
-        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": _WORDS})),
+        "words": WORDS,
+        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": WORDS})),
         "logs": array_schema(_LOG),
         "disclaimer": _DISCLAIMER,
-        "numbers_hidden": _NUMBERS_HIDDEN,
+        "numbers_hidden": NUMBERS_HIDDEN,
     }
 )
 _OVERVIEW = {
     **_WEEK_HEAD,
     "domains": array_schema(object_schema(_DOMAIN_HEAD)),
-    "numbers_hidden": _NUMBERS_HIDDEN,
+    "numbers_hidden": NUMBERS_HIDDEN,
 }
 WEEK_OVERVIEW = object_schema(_OVERVIEW)
 WEEK_LIST = object_schema(
     {
-        "results": array_schema(object_schema({**_OVERVIEW, "words": _WORDS})),
+        "results": array_schema(object_schema({**_OVERVIEW, "words": WORDS})),
         "disclaimer": _DISCLAIMER,
     }
 )
@@ -204,7 +204,7 @@ PRACTICE = object_schema(
     {
         "code": _PRACTICE_CODE,
         "label": STRING,
-        "domain": _DOMAIN,
+        "domain": DOMAIN,
         "unit": _UNIT,
         "target": NUMBER,
         "scales_with_days": BOOLEAN,
