@@ -12,6 +12,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from backend.postgres.prepared import execute
 from backend.sync.records import Written
 from backend.sync.writing import advance_counter
 from backend.wake import wake
@@ -48,6 +49,39 @@ def mark_written_weeks_due(*, user_id: UUID, written: Sequence[Written], seq: in
         if row is not None
     }
     mark_weeks_due(user_id=user_id, weeks={Week.of(day) for day in days if day is not None}, seq=seq)
+    if left := [(week, item) for item in written if (week := _week_left(item)) is not None]:
+        _note_departures(user_id, left)
+
+
+def _week_left(item: Written) -> Week | None:
+    """The week that a record is no longer of, None if it stays in its week or was in none."""
+    column = item.record_type.date_column
+    if column is None or item.before is None or item.before[column] is None:
+        return None
+    week = Week.of(item.before[column])
+    return None if item.after[column] is not None and week.contains(item.after[column]) else week
+
+
+def _note_departures(user_id: UUID, left: Sequence[tuple[Week, Written]]) -> None:
+    """Only of what the stored score of that week may have counted: what came and went in between was never part of it."""
+    execute(
+        "INSERT INTO tracker_departedrecord (user_id, week, seq, record_type, uid)"
+        " SELECT %(user)s, week, seq, record_type, uid"
+        " FROM unnest(%(weeks)s::date[], %(numbers)s::int8[], %(types)s::text[], %(uids)s::uuid[], %(had)s::int8[],"
+        "  %(received)s::timestamptz[]) AS gone(week, seq, record_type, uid, had, received_at)"
+        " WHERE EXISTS (SELECT FROM tracker_weeklyscore stored WHERE stored.user_id = %(user)s AND stored.week = gone.week"
+        "  AND (stored.seq >= gone.had OR stored.scored_at > gone.received_at))"
+        " ON CONFLICT (user_id, week, record_type, uid) DO UPDATE SET seq = EXCLUDED.seq",
+        {
+            "user": user_id,
+            "weeks": [week.monday for week, _ in left],
+            "numbers": [item.after["seq"] for _, item in left],
+            "types": [item.record_type.name for _, item in left],
+            "uids": [item.after["uid"] for _, item in left],
+            "had": [item.before["seq"] for _, item in left if item.before],
+            "received": [item.before["received_at"] for _, item in left if item.before],
+        },
+    )
 
 
 def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:

@@ -22,9 +22,11 @@ from tracker.guidance import DATA, Guidance, choose_guidance
 from tracker.hidden_numbers import as_wanted
 from tracker.models import WeeklyScore
 from tracker.scoring.protocol import WES_1_0_0
-from tracker.scoring.weekly import score_week
+from tracker.scoring.weekly import explain_week, score_week
 from tracker.scoring.weeks import Week
-from tracker.week_documents import week_document
+from tracker.week_change_words import change_words
+from tracker.week_documents import explained_document
+from tracker.week_history import changes_document, read_history
 from tracker.week_overviews import overview_of_row, score_on_the_spot
 from tracker.week_records import StoredWeek, read_weeks
 from tracker.week_words import week_words
@@ -32,7 +34,8 @@ from tracker.week_words import week_words
 _STANDING = (
     f"SELECT {CURRENT_EPOCH}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
     " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s),"
-    " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
+    " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s),"
+    " EXISTS (SELECT FROM tracker_earlierscore WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
 )
 
 
@@ -54,6 +57,12 @@ class Standing:
     seq: int
     facts_at: str
     due: tuple[date, ...] = ()  # Mondays, of the weeks that were asked for
+    revised: bool = False  # whether one of these weeks had another result before
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the week that was asked for may have been scored otherwise before."""
+        return self.revised or bool(self.due)
 
     def tag(self, user: User, language: str, *parts: Any) -> str:
         return content_tag(
@@ -70,21 +79,29 @@ class Standing:
 
 
 def standing(user: User, first: Week | None = None, last: Week | None = None) -> Standing:
-    """One cheap query: the participant's newest change, and which weeks from `first` to `last` are due for scoring."""
+    """One cheap query: the participant's newest change, and which weeks from `first` to `last` are due, or had another
+    result before."""
     asked = {"first": first and first.monday, "last": last and last.monday}
-    ((epoch, seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
-    return Standing(epoch, seq, facts_at or "", tuple(due))
+    ((epoch, seq, facts_at, due, revised),) = fetch_all(_STANDING, {"user": user.pk, **asked})
+    return Standing(epoch, seq, facts_at or "", tuple(due), revised)
 
 
 def read_week(user: User, week: Week) -> StoredWeek:
     return read_weeks([(user.pk, week)])[user.pk, week]
 
 
-def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+def explained_week(user: User, week: Week, stand: Standing, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    """The week's document, with what has changed in it; one query, and one more if it has been scored otherwise before."""
+    hide_numbers = user.hide_numbers
     stored = read_week(user, week)
-    words = week_words(language, hide_numbers=user.hide_numbers)
-    document = week_document(stored.records, stored.facts, stored.flags, language=language, words=words)
-    return as_wanted(document, hide_numbers=user.hide_numbers)
+    score, logs = explain_week(stored.records, stored.facts)
+    words = week_words(language, hide_numbers=hide_numbers)
+    document = explained_document(score, logs, stored.flags, language=language, words=words)
+    document["changes"] = None
+    if stand.has_history:
+        told = change_words(language, hide_numbers=hide_numbers)
+        document["changes"] = changes_document(read_history(user.pk, week), score, stored.facts, told)
+    return as_wanted(document, hide_numbers=hide_numbers)
 
 
 def guidance_of_week(user: User, week: Week) -> Guidance:

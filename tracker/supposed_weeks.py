@@ -68,6 +68,7 @@ def what_if(user: User, week: Week, entries: Sequence[Any], *, language: str) ->
     after, logs = explain_week(with_them.records, with_them.facts)
     words = week_words(language, hide_numbers=user.hide_numbers)
     document = explained_document(after, logs, with_them.flags, language=language, words=words)
+    document["changes"] = None
     difference = difference_document(before, after)
     difference["words"] = change_words(language, hide_numbers=user.hide_numbers).supposed(before, after)
     return {

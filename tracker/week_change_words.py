@@ -5,7 +5,7 @@ Scores over different sets of domains are not compared: the sentence says what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,26 @@ from django.utils.translation import gettext_lazy
 from tracker.scoring.weekly import WeeklyScore
 from tracker.week_words import week_words
 
+_HAPPENED: Mapping[str, Any] = {
+    "more": gettext_lazy("The week went from %(before)s to %(after)s of 100."),
+    "less": gettext_lazy("The week went from %(before)s to %(after)s of 100."),
+    "same": gettext_lazy("The week stayed at %(after)s of 100."),
+    "number": gettext_lazy("The week has a number now: %(after)s of 100."),
+    "no number": gettext_lazy("The week has no number now."),
+    "still none": gettext_lazy("Some details have changed; the week has no number so far."),
+    "includes": gettext_lazy("The week now includes %(domains)s: %(after)s of 100."),
+    "leaves out": gettext_lazy("The week now leaves %(domains)s aside: %(after)s of 100."),
+}
+_HAPPENED_WITHOUT_NUMBERS: Mapping[str, Any] = {
+    "more": gettext_lazy("More of your week counts now."),
+    "less": gettext_lazy("Your week looks a little different now."),
+    "same": gettext_lazy("Some details have changed; your week as a whole looks the same."),
+    "number": gettext_lazy("There is a picture of your whole week now."),
+    "no number": gettext_lazy("There is no picture of the week as a whole now."),
+    "still none": gettext_lazy("Some details have changed; there is no picture of the week as a whole so far."),
+    "includes": gettext_lazy("The week now includes %(domains)s."),
+    "leaves out": gettext_lazy("The week now leaves %(domains)s aside."),
+}
 _SUPPOSED: Mapping[str, Any] = {
     "more": gettext_lazy("With this, the week would go from %(before)s to %(after)s of 100."),
     "less": gettext_lazy("With this, the week would go from %(before)s to %(after)s of 100."),
@@ -43,8 +63,16 @@ class ChangeWords:
     def __init__(self, language: str, *, hide_numbers: bool) -> None:
         self._words = week_words(language, hide_numbers=hide_numbers)
         with translation.override(language):
-            chosen = _SUPPOSED_WITHOUT_NUMBERS if hide_numbers else _SUPPOSED
-            self._supposed = {kind: str(text) for kind, text in chosen.items()}
+            happened = _HAPPENED_WITHOUT_NUMBERS if hide_numbers else _HAPPENED
+            supposed = _SUPPOSED_WITHOUT_NUMBERS if hide_numbers else _SUPPOSED
+            self._happened = {kind: str(text) for kind, text in happened.items()}
+            self._supposed = {kind: str(text) for kind, text in supposed.items()}
+
+    def happened(
+        self, before: int | None, after: int | None, scored_before: Sequence[str], scored_after: Sequence[str]
+    ) -> str:
+        """Of scores in tenths, and the domains that they are made from."""
+        return self._told(self._happened, before, after, scored_before, scored_after)
 
     def supposed(self, before: WeeklyScore, after: WeeklyScore) -> str:
         return self._told(self._supposed, before.score, after.score, _scored(before), _scored(after))
@@ -54,10 +82,9 @@ class ChangeWords:
         texts: Mapping[str, str],
         before: int | None,
         after: int | None,
-        scored_before: list[str],
-        scored_after: list[str],
+        scored_before: Sequence[str],
+        scored_after: Sequence[str],
     ) -> str:
-        """Scores in tenths, and the domains that they are made from."""
         added = [domain for domain in scored_after if domain not in scored_before]
         gone = [domain for domain in scored_before if domain not in scored_after]
         if after is None:

@@ -50,7 +50,7 @@ def test_a_weeks_document_explains_each_log(phone: Phone, last_week: Week) -> No
         phone.post(f"/v1/{path}-logs", log)
     document = phone.get(f"/v1/weeks/{last_week}").json()
     head = ["week", "from", "to", "protocol", "score", "status", "words"]
-    assert list(document) == [*head, "domains", "logs", "disclaimer", "numbers_hidden"]
+    assert list(document) == [*head, "domains", "logs", "disclaimer", "changes", "numbers_hidden"]
     assert document["disclaimer"] == DISCLAIMER
     assert (document["from"], document["to"]) == (str(last_week.first_day), str(last_week.last_day))
     assert document["logs"] == [

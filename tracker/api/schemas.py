@@ -93,6 +93,38 @@ _LOG = object_schema(
     },
     optional=("not_counted_because",),
 )
+_BEFORE_AND_AFTER = {"before": SCORE, "after": SCORE}
+_CHANGES = {
+    **object_schema(
+        {
+            "revision": {"type": ["integer", "null"], "minimum": 2},
+            "since": object_schema(
+                {
+                    "revision": {"type": ["integer", "null"], "minimum": 1},
+                    "scored_at": {"type": "string", "format": "date-time"},
+                    "score": SCORE,
+                }
+            ),
+            "score": object_schema(_BEFORE_AND_AFTER),
+            "domains": array_schema(object_schema({"domain": DOMAIN, **_BEFORE_AND_AFTER})),
+            "practices": array_schema(
+                object_schema({"practice": _PRACTICE_CODE, "before": NUMBER_OR_NULL, "after": NUMBER_OR_NULL})
+            ),
+            "logs": array_schema(
+                object_schema(
+                    {
+                        "id": {"type": "string", "format": "uuid"},
+                        "type": _choice(("exercise_log", "cognitive_log", "diet_log", "day_mark", "week_confirmation")),
+                        "what": _choice(("added", "changed", "removed")),
+                    }
+                )
+            ),
+            "facts": {"type": "boolean", "description": "Whether what the week is scored by has changed."},
+            "words": WORDS,
+        }
+    ),
+    "description": "What has changed since the result before this one.",
+}
 WEEK = object_schema(
     {
         **_WEEK_HEAD,
@@ -100,6 +132,7 @@ WEEK = object_schema(
         "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": WORDS})),
         "logs": array_schema(_LOG),
         "disclaimer": _DISCLAIMER,
+        "changes": {"anyOf": [_CHANGES, {"type": "null"}]},
         "numbers_hidden": NUMBERS_HIDDEN,
     }
 )
