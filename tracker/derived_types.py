@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from backend.sync.records import DerivedType, registry
+from tracker.hidden_numbers import as_wanted
 from tracker.record_types.marks import RECORD_ID_NAMESPACE
 from tracker.scoring.weeks import Week
 from tracker.week_overviews import overview_of_row, score_on_the_spot
@@ -35,9 +36,15 @@ def facts_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
 
 
 def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
-    """Those that are due, which come without content, are scored on the spot."""
-    on_the_spot = score_on_the_spot(user_id, [Week(monday) for monday, row in asked if row is None])
-    return [on_the_spot[Week(monday)] if row is None else overview_of_row(Week(monday), row) for monday, row in asked]
+    """Those that are due, which come without a stored score, are scored on the spot."""
+    on_the_spot = score_on_the_spot(user_id, [Week(monday) for monday, row in asked if "score" not in row])
+    return [
+        as_wanted(
+            overview_of_row(Week(monday), row) if "score" in row else on_the_spot[Week(monday)],
+            hide_numbers=row["hide_numbers"],
+        )
+        for monday, row in asked
+    ]
 
 
 PARTICIPANT_FACTS = DerivedType(
@@ -49,14 +56,17 @@ PARTICIPANT_FACTS = DerivedType(
     id_of=participant_facts_id,
     documents=facts_documents,
 )
+# Read in the same statement as the numbers of changes: whoever still sees the old choice will be given the scores again.
+_HIDES = "(SELECT jsonb_build_object('hide_numbers', hide_numbers) FROM accounts_user WHERE id = %(user)s)"
 # A week that is due has the version of the write that made it so, and its score that version once a worker has been there. Both
 # change in one transaction, so a reader who goes by these numbers meets the one or the other, whenever workers come.
 WEEKLY_SCORE = DerivedType(
     name="weekly_score",
     query=(
-        "SELECT seq, week AS day, to_jsonb(stored) AS content"  # not `score`: it has a column of that name
+        # Not `score`: it has a column of that name.
+        "SELECT seq, week AS day, to_jsonb(stored) || " + _HIDES + " AS content"
         " FROM tracker_weeklyscore AS stored WHERE user_id = %(user)s"
-        " UNION ALL SELECT version, week, NULL FROM tracker_dueweek WHERE user_id = %(user)s"
+        " UNION ALL SELECT version, week, " + _HIDES + " FROM tracker_dueweek WHERE user_id = %(user)s"
     ),
     id_of=weekly_score_id,
     documents=score_documents,

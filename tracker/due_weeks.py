@@ -12,7 +12,9 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from backend.postgres.prepared import execute
 from backend.sync.records import Written
+from backend.sync.writing import advance_counter
 from backend.wake import wake
 from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.weeks import Week
@@ -47,6 +49,39 @@ def mark_written_weeks_due(*, user_id: UUID, written: Sequence[Written], seq: in
         if row is not None
     }
     mark_weeks_due(user_id=user_id, weeks={Week.of(day) for day in days if day is not None}, seq=seq)
+    if left := [(week, item) for item in written if (week := _week_left(item)) is not None]:
+        _note_departures(user_id, left)
+
+
+def _week_left(item: Written) -> Week | None:
+    """The week that a record is no longer of, None if it stays in its week or was in none."""
+    column = item.record_type.date_column
+    if column is None or item.before is None or item.before[column] is None:
+        return None
+    week = Week.of(item.before[column])
+    return None if item.after[column] is not None and week.contains(item.after[column]) else week
+
+
+def _note_departures(user_id: UUID, left: Sequence[tuple[Week, Written]]) -> None:
+    """Only of what the stored score of that week may have counted: what came and went in between was never part of it."""
+    execute(
+        "INSERT INTO tracker_departedrecord (user_id, week, seq, record_type, uid)"
+        " SELECT %(user)s, week, seq, record_type, uid"
+        " FROM unnest(%(weeks)s::date[], %(numbers)s::int8[], %(types)s::text[], %(uids)s::uuid[], %(had)s::int8[],"
+        "  %(received)s::timestamptz[]) AS gone(week, seq, record_type, uid, had, received_at)"
+        " WHERE EXISTS (SELECT FROM tracker_weeklyscore stored WHERE stored.user_id = %(user)s AND stored.week = gone.week"
+        "  AND (stored.seq >= gone.had OR stored.scored_at > gone.received_at))"
+        " ON CONFLICT (user_id, week, record_type, uid) DO UPDATE SET seq = EXCLUDED.seq",
+        {
+            "user": user_id,
+            "weeks": [week.monday for week, _ in left],
+            "numbers": [item.after["seq"] for _, item in left],
+            "types": [item.record_type.name for _, item in left],
+            "uids": [item.after["uid"] for _, item in left],
+            "had": [item.before["seq"] for _, item in left if item.before],
+            "received": [item.before["received_at"] for _, item in left if item.before],
+        },
+    )
 
 
 def mark_weeks_due(*, user_id: UUID, weeks: Iterable[Week], seq: int) -> None:
@@ -102,6 +137,25 @@ def _mark_stored(users: Sequence[UUID], first: Week, last: Week) -> int:
             [list(users), first.monday, last.monday],
         )
         return int(cursor.rowcount)
+
+
+def tell_scores_again(user_id: UUID) -> None:
+    """Let phones get every weekly score of a participant anew by the next pull, because it is to be shown in another way.
+
+    A week that is due takes the new change number as one that became due now; its stored score, which is an older result, must
+    not seem newer than it. Runs in a transaction.
+    """
+    due = list(DueWeek.objects.filter(user=user_id).values_list("week", flat=True))
+    if not due and not WeeklyScore.objects.filter(user=user_id).exists():
+        return
+    seq = advance_counter(user_id, 1)
+    mark_weeks_due(user_id=user_id, weeks=map(Week, due), seq=seq)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracker_weeklyscore AS stored SET seq = %s WHERE user_id = %s AND NOT EXISTS ("
+            "  SELECT FROM tracker_dueweek AS due WHERE due.user_id = stored.user_id AND due.week = stored.week)",
+            [seq, user_id],
+        )
 
 
 def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:

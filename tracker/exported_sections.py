@@ -12,8 +12,10 @@ from backend.sync.records import registry
 from tracker.models import (
     CognitiveLog,
     DayMark,
+    DepartedRecord,
     DietLog,
     DueWeek,
+    EarlierScore,
     ExerciseLog,
     Favourite,
     MealTemplate,
@@ -53,7 +55,9 @@ _SYNCED = (
     Column("origin_external_id", "Its id there."),
     Column("flags", "What the server noticed about it."),
     Column("received_at", "When the server first got it."),
-    Column("deleted_at", "When you deleted it; nothing but its id is kept then."),
+    Column(
+        "deleted_at", "When you deleted it; nothing but its id, and which week's score it was part of, is kept then."
+    ),
 )
 _LOG = (
     Column("local_date", "The date where you were."),
@@ -238,30 +242,48 @@ FACTS = Section(
     left_out={**YOU, "seq": IN_ORDER},
 )
 _ARRAYS = "; in the order of the protocol's practices, empty where one did not apply"
+_RESULT = (
+    Column("week", "The week.", shown=_week),
+    Column("protocol", "The rules that it was scored by."),
+    Column("score", "The overall score.", "0 to 100"),
+    Column("status", "How complete it is."),
+    *(Column(f"{domain}_score", f"The score of the domain {domain}.", "0 to 100") for domain in DOMAINS),
+    *(Column(f"{domain}_status", f"How complete the domain {domain} is.") for domain in DOMAINS),
+    Column("open_days", "Days that were not excused.", "days"),
+    Column("logged_days", "Days with a log, by domain: " + ", ".join(DOMAINS) + ".", "days"),
+    Column("amounts", f"What you did{_ARRAYS}.", "seconds, hundredths of a serving, or days"),
+    Column("targets", f"What was asked for{_ARRAYS}.", "the practice's unit", shown=_hundredths),
+    Column("weights", f"The share of the domain{_ARRAYS}.", "of 1", shown=_hundredths),
+    Column("points", f"The points{_ARRAYS}.", "of the domain's 100", shown=_hundredths),
+    Column("birth_year", "The year of birth that it was scored with."),
+    Column("not_applicable", "The practices that were left out."),
+    Column("revision", "How many times the result changed."),
+    Column("scored_at", "When it was last worked out."),
+)
 WEEKLY_SCORES = Section(
     "weekly_scores",
     "The scores of your weeks, with what they were made from.",
-    (
-        Column("week", "The week.", shown=_week),
-        Column("protocol", "The rules that it was scored by."),
-        Column("score", "The overall score.", "0 to 100"),
-        Column("status", "How complete it is."),
-        *(Column(f"{domain}_score", f"The score of the domain {domain}.", "0 to 100") for domain in DOMAINS),
-        *(Column(f"{domain}_status", f"How complete the domain {domain} is.") for domain in DOMAINS),
-        Column("open_days", "Days that were not excused.", "days"),
-        Column("logged_days", "Days with a log, by domain: " + ", ".join(DOMAINS) + ".", "days"),
-        Column("amounts", f"What you did{_ARRAYS}.", "seconds, hundredths of a serving, or days"),
-        Column("targets", f"What was asked for{_ARRAYS}.", "the practice's unit", shown=_hundredths),
-        Column("weights", f"The share of the domain{_ARRAYS}.", "of 1", shown=_hundredths),
-        Column("points", f"The points{_ARRAYS}.", "of the domain's 100", shown=_hundredths),
-        Column("birth_year", "The year of birth that it was scored with."),
-        Column("not_applicable", "The practices that were left out."),
-        Column("revision", "How many times the result changed."),
-        Column("scored_at", "When it was last worked out."),
-        Column("closed_at", "When the week's summary was made."),
-    ),
+    (*_RESULT, Column("closed_at", "When the week's summary was made.")),
     model=WeeklyScore,
     left_out={**YOU, "seq": IN_ORDER, "input_hash": "Made from your logs, to recognise that they changed."},
+)
+EARLIER_SCORES = Section(
+    "earlier_scores",
+    "The result that a week had before its present one.",
+    _RESULT,
+    model=EarlierScore,
+    left_out={**YOU, "seq": IN_ORDER},
+)
+DEPARTED_RECORDS = Section(
+    "departed_records",
+    "What you deleted or moved, and which week's score it was part of, so that a change of the score can be explained.",
+    (
+        Column("week", "The week.", shown=_week),
+        Column("record_type", "What it was."),
+        _ID,
+    ),
+    model=DepartedRecord,
+    left_out={**YOU, "seq": IN_ORDER},
 )
 DUE_WEEKS = Section(
     "due_weeks",
@@ -315,6 +337,8 @@ def register_all() -> None:
         TOMBSTONES,
         FACTS,
         WEEKLY_SCORES,
+        EARLIER_SCORES,
+        DEPARTED_RECORDS,
         DUE_WEEKS,
     ):
         register_section(section)

@@ -33,6 +33,8 @@ from tracker.scoring.records import (
 )
 from tracker.scoring.weeks import Week
 from tracker.week_documents import week_document
+from tracker.week_records import cognitive_record, day_mark, diet_record, exercise_record
+from tracker.week_words import week_words
 
 PRACTICES = frozenset(practice.code for practice in WES_1_0_0.practices)
 
@@ -71,11 +73,12 @@ class _Collected:
             records.pop(uid, None)
 
 
-def explain_line(line: bytes, number: int) -> bytes:
-    """The week document of one JSON line, or an error object that says what is wrong with which field."""
+def explain_line(line: bytes, number: int, language: str | None = None) -> bytes:
+    """The week document of one JSON line, or an error object that says what is wrong with which field; with sentences if
+    they are wanted in a language."""
     try:
         data = msgspec.json.decode(line)
-        return encode(explain(read_wire(Line, data)))
+        return encode(explain(read_wire(Line, data), language))
     except InvalidRecord as error:
         problem = {"code": "invalid", "errors": [item.document() for item in error.errors]}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -83,7 +86,7 @@ def explain_line(line: bytes, number: int) -> bytes:
     return encode({"error": {"line": number, **problem}})
 
 
-def explain(line: Line) -> dict[str, Any]:
+def explain(line: Line, language: str | None = None) -> dict[str, Any]:
     """Raises InvalidRecord with pointers into the line."""
     try:
         week = read_week(line.week)
@@ -102,7 +105,9 @@ def explain(line: Line) -> dict[str, Any]:
         marks=tuple(collected.marks.values()),
         confirmed=frozenset(line.confirmed),
     )
-    return week_document(records, facts, collected.flags)
+    if language is None:
+        return week_document(records, facts, collected.flags)
+    return week_document(records, facts, collected.flags, language=language, words=week_words(language))
 
 
 def _facts(profile: Profile, week: Week) -> ParticipantFacts:
@@ -166,30 +171,22 @@ def _is_of_another_week(collected: _Collected, record: Mapping[str, Any]) -> boo
 
 
 def _add_exercise(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.exercise[uid] = ExerciseRecord(
-        uid, row["local_date"], row["duration_seconds"], row["intensity"], row["strength"], row["balance"], None
-    )
+    collected.exercise[uid] = exercise_record(uid, parsed.content)
     collected.flags[uid] = parsed.flags
 
 
 def _add_cognitive(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.cognitive[uid] = CognitiveRecord(
-        uid, row["local_date"], row["duration_seconds"], row["category"], row["social"]
-    )
+    collected.cognitive[uid] = cognitive_record(uid, parsed.content)
     collected.flags[uid] = parsed.flags
 
 
 def _add_diet(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.diet[uid] = DietRecord(uid, row["local_date"], tuple(row["servings"]))
+    collected.diet[uid] = diet_record(uid, parsed.content)
     collected.flags[uid] = parsed.flags
 
 
 def _add_mark(collected: _Collected, uid: str, parsed: Parsed) -> None:
-    row = parsed.content
-    collected.marks[row["local_date"]] = DayMark(row["local_date"], row["excused"], frozenset(row["nothing"]))
+    collected.marks[parsed.content["local_date"]] = day_mark(parsed.content)
 
 
 _TYPES: dict[str, tuple[RecordType, Callable[[_Collected, str, Parsed], None]]] = {

@@ -22,21 +22,25 @@ from backend.sync.epochs import CURRENT_EPOCH
 from tracker.guidance.choosing import Guidance, choose_guidance
 from tracker.guidance.library import DATA
 from tracker.guidance.published import LIBRARY_NUMBER, published_library
+from tracker.hidden_numbers import as_wanted
 from tracker.preferences import read_preferences
 from tracker.scoring.protocol import WES_1_0_0
-from tracker.scoring.weekly import score_week
+from tracker.scoring.weekly import explain_week, score_week
 from tracker.scoring.weeks import Week
 from tracker.stored_trends import read_trend
-from tracker.week_documents import week_document
+from tracker.week_change_words import change_words
+from tracker.week_documents import disclaimer, explained_document
+from tracker.week_history import changes_document, read_history
 from tracker.week_overviews import overview_of_row, score_on_the_spot
 from tracker.week_records import StoredWeek, read_weeks
 from tracker.week_trends import streak_document, with_changes
-from tracker.wellness import DISCLAIMER
+from tracker.week_words import week_words
 
 _STANDING = (
     f"SELECT {CURRENT_EPOCH}, {LIBRARY_NUMBER}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"
     " (SELECT max(recorded_at)::text FROM tracker_participantfacts WHERE user_id = %(user)s),"
-    " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
+    " ARRAY(SELECT week FROM tracker_dueweek WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s),"
+    " EXISTS (SELECT FROM tracker_earlierscore WHERE user_id = %(user)s AND week BETWEEN %(first)s AND %(last)s)"
 )
 
 
@@ -60,6 +64,12 @@ class Standing:
     seq: int
     facts_at: str
     due: tuple[date, ...] = ()  # Mondays, of the weeks that were asked for
+    revised: bool = False  # whether one of these weeks had another result before
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the week that was asked for may have been scored otherwise before."""
+        return self.revised or bool(self.due)
 
     def tag(self, user: User, language: str, *parts: Any) -> str:
         return content_tag(
@@ -78,26 +88,28 @@ class Standing:
 
 def standing(user: User, first: Week | None = None, last: Week | None = None) -> Standing:
     """One cheap query: the participant's newest change, the published texts' state, and which weeks from `first` to `last` are
-    due for scoring."""
+    due for scoring, or had another result before."""
     asked = {"first": first and first.monday, "last": last and last.monday}
-    ((epoch, library, seq, facts_at, due),) = fetch_all(_STANDING, {"user": user.pk, **asked})
-    return Standing(epoch, library, seq, facts_at or "", tuple(due))
+    ((epoch, library, seq, facts_at, due, revised),) = fetch_all(_STANDING, {"user": user.pk, **asked})
+    return Standing(epoch, library, seq, facts_at or "", tuple(due), revised)
 
 
 def read_week(user: User, week: Week) -> StoredWeek:
     return read_weeks([(user.pk, week)])[user.pk, week]
 
 
-def explained_week(user: User, week: Week, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+def explained_week(user: User, week: Week, stand: Standing, *, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    """The week's document, with what has changed in it; one query, and one more if it has been scored otherwise before."""
+    hide_numbers = user.hide_numbers
     stored = read_week(user, week)
-    return week_document(
-        stored.records,
-        stored.facts,
-        stored.flags,
-        language=language,
-        goals=stored.goals,
-        hide_numbers=user.hide_numbers,
-    )
+    score, logs = explain_week(stored.records, stored.facts)
+    words = week_words(language, hide_numbers=hide_numbers)
+    document = explained_document(score, logs, stored.flags, language=language, words=words, goals=stored.goals)
+    document["changes"] = None
+    if stand.has_history:
+        told = change_words(language, hide_numbers=hide_numbers)
+        document["changes"] = changes_document(read_history(user.pk, week), score, stored.facts, told)
+    return as_wanted(document, hide_numbers=hide_numbers)
 
 
 def guidance_of_week(user: User, week: Week, stand: Standing) -> Guidance:
@@ -114,13 +126,19 @@ def weeks_document(
 ) -> dict[str, Any]:
     """The scores of the weeks from `first` to `last` that have any, oldest first, those that are due scored on the spot, and
     the days in a row up to `today`, the date at home; two queries at the most."""
+    hide_numbers = user.hide_numbers
     streak, stored = read_trend(user.pk, first, last, today)
     rows = {monday: overview_of_row(Week(monday), row) for monday, row in stored.items()}
     for week, overview in score_on_the_spot(user.pk, map(Week, due)).items():
         rows[week.monday] = overview
+    words = week_words(language, hide_numbers=hide_numbers)
     with translation.override(language):
-        return {
-            "results": with_changes((rows[monday] for monday in sorted(rows)), hide_numbers=user.hide_numbers),
-            "streak": streak_document(streak, hide_numbers=user.hide_numbers),
-            "disclaimer": str(DISCLAIMER),
-        }
+        compared = with_changes((rows[monday] for monday in sorted(rows)), hide_numbers=hide_numbers)
+        told = streak_document(streak, hide_numbers=hide_numbers)
+    return {
+        "results": [
+            as_wanted({**week, "words": words.of_overview(week)}, hide_numbers=hide_numbers) for week in compared
+        ],
+        "streak": told,
+        "disclaimer": disclaimer(language),
+    }

@@ -12,6 +12,7 @@ from backend.accounts.models import User
 from backend.accounts.profile_changes import record_changes
 from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
+from tracker.due_weeks import tell_scores_again
 from tracker.participant_facts import FactsStated, change_facts, latest_facts
 from tracker.record_types.same_sessions import settle_all_sessions
 
@@ -71,6 +72,8 @@ def change_profile(
         change_facts(user, stated=stated, now=now)
     if {"home_time_zone", "weekly_email", "weekly_email_weekday", "weekly_email_hour"} & changes.keys():
         changes["next_weekly_email_at"] = None  # to be worked out anew
+    if changes.get("hide_numbers", user.hide_numbers) != user.hide_numbers:
+        tell_scores_again(user.pk)
     for field, value in changes.items():
         setattr(user, field, value)
     if changes:

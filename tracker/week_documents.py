@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from django.utils import translation
@@ -15,6 +16,7 @@ from tracker.scoring.records import ParticipantFacts, WeekRecords
 from tracker.scoring.rounding import half_up
 from tracker.scoring.sensitivity import equal_weights
 from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore, explain_week
+from tracker.week_words import WeekWords
 from tracker.wellness import DISCLAIMER
 
 
@@ -25,21 +27,34 @@ def week_document(
     *,
     language: str = DEFAULT_LANGUAGE,
     goals: Mapping[str, Fraction] | None = None,
-    hide_numbers: bool = False,
+    words: WeekWords | None = None,
 ) -> dict[str, Any]:
-    """Score and explain one week. Scores have one decimal or are None; everything else has two. With `goals`, those in force by
-    practice, each practice also says how it stands to its goal."""
+    """Score and explain one week, also in `words` if there are any. Scores have one decimal or are None; everything else has
+    two. With `goals`, those in force by practice, each practice also says how it stands to its goal."""
     score, logs = explain_week(records, facts)
-    flags = received_flags or {}
+    return explained_document(score, logs, received_flags or {}, language=language, words=words, goals=goals)
+
+
+def explained_document(
+    score: WeeklyScore,
+    logs: Sequence[LogExplanation],
+    flags: Mapping[str, Sequence[str]],
+    *,
+    language: str,
+    words: WeekWords | None,
+    goals: Mapping[str, Fraction] | None = None,
+) -> dict[str, Any]:
     return {
         **score_document(score),
-        "domains": [_domain_with_goals(domain, goals, hide_numbers=hide_numbers) for domain in score.domains],
-        "logs": [_log_document(log, flags.get(log.id, ())) for log in logs],
-        "sensitivity": sensitivity_document(score, hide_numbers=hide_numbers),
+        **({"words": words.of_week(score)} if words else {}),
+        "domains": [_domain_with_goals(domain, goals, words) for domain in score.domains],
+        "logs": [_log_document(log, flags.get(log.id, ()), words) for log in logs],
+        "sensitivity": sensitivity_document(score),
         "disclaimer": disclaimer(language),
     }
 
 
+@cache
 def disclaimer(language: str) -> str:
     with translation.override(language):
         return str(DISCLAIMER)
@@ -56,30 +71,33 @@ def score_document(score: WeeklyScore) -> dict[str, Any]:
     }
 
 
-def domain_document(domain: DomainScore) -> dict[str, Any]:
-    return {
+def domain_document(domain: DomainScore, words: WeekWords | None = None) -> dict[str, Any]:
+    document: dict[str, Any] = {
         "domain": domain.domain,
         "score": tenths(domain.score),
         "status": domain.status,
         "logged_days": domain.logged_days,
-        "practices": [_practice_document(practice) for practice in domain.practices],
+        "practices": [_practice_document(practice, domain.status, words) for practice in domain.practices],
     }
+    if words:
+        document["words"] = words.of_domain(domain)
+    return document
 
 
 def _domain_with_goals(
-    domain: DomainScore, goals: Mapping[str, Fraction] | None, *, hide_numbers: bool
+    domain: DomainScore, goals: Mapping[str, Fraction] | None, words: WeekWords | None
 ) -> dict[str, Any]:
-    document = domain_document(domain)
+    document = domain_document(domain, words)
     if goals is not None:
         for shown, practice in zip(document["practices"], domain.practices, strict=True):
             goal = goal_of(practice, goals)
-            shown["goal"] = None if hide_numbers else two_decimals(goal)
+            shown["goal"] = two_decimals(goal)
             shown["goal_reached"] = practice.amount >= goal
     return document
 
 
-def _practice_document(score: PracticeScore) -> dict[str, Any]:
-    return {
+def _practice_document(score: PracticeScore, domain_status: str, words: WeekWords | None) -> dict[str, Any]:
+    document: dict[str, Any] = {
         "practice": score.practice.code,
         "amount": two_decimals(score.amount),
         "unit": score.practice.unit,
@@ -87,20 +105,19 @@ def _practice_document(score: PracticeScore) -> dict[str, Any]:
         "weight": two_decimals(score.weight),
         "points": None if score.points is None else two_decimals(score.points),
     }
+    if words:
+        document["words"] = words.of_practice(score, domain_status)
+    return document
 
 
-def sensitivity_document(score: WeeklyScore, *, hide_numbers: bool = False) -> dict[str, Any]:
-    """How much the weights matter; with hidden numbers, none are shown."""
+def sensitivity_document(score: WeeklyScore) -> dict[str, Any]:
+    """How much the weights matter."""
     equal = equal_weights(score)
-    return {
-        "equal_weights": {
-            "score": None if hide_numbers else tenths(equal.score),
-            "domains": {domain: None if hide_numbers else tenths(number) for domain, number in equal.domains.items()},
-        }
-    }
+    domains = {domain: tenths(number) for domain, number in equal.domains.items()}
+    return {"equal_weights": {"score": tenths(equal.score), "domains": domains}}
 
 
-def _log_document(log: LogExplanation, received_flags: Sequence[str]) -> dict[str, Any]:
+def _log_document(log: LogExplanation, received_flags: Sequence[str], words: WeekWords | None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": log.id,
         "counted": {practice: two_decimals(amount) for practice, amount in log.counted.items()},
@@ -108,6 +125,8 @@ def _log_document(log: LogExplanation, received_flags: Sequence[str]) -> dict[st
     if log.not_counted_because is not None:
         document["not_counted_because"] = log.not_counted_because
     document["flags"] = [*received_flags, *log.flags]
+    if words:
+        document["words"] = words.of_log(log)
     return document
 
 

@@ -6,7 +6,7 @@ Both read the same rows: live ones, by the local date frozen in them, never thro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -149,3 +149,22 @@ def _goal(row: tuple[Any, ...]) -> Goal:
 def _facts_in_force(dated: list[tuple[date, ParticipantFacts]], week: Week) -> ParticipantFacts:
     before = [(day, facts) for day, facts in dated if day <= week.monday]
     return max(before, key=lambda item: item[0])[1] if before else ParticipantFacts()
+
+
+def exercise_record(uid: str, row: Mapping[str, Any]) -> ExerciseRecord:
+    """From the columns of a log, stored or not."""
+    return ExerciseRecord(
+        uid, row["local_date"], row["duration_seconds"], row["intensity"], row["strength"], row["balance"]
+    )
+
+
+def cognitive_record(uid: str, row: Mapping[str, Any]) -> CognitiveRecord:
+    return CognitiveRecord(uid, row["local_date"], row["duration_seconds"], row["category"], row["social"])
+
+
+def diet_record(uid: str, row: Mapping[str, Any]) -> DietRecord:
+    return DietRecord(uid, row["local_date"], tuple(row["servings"]))
+
+
+def day_mark(row: Mapping[str, Any]) -> DayMark:
+    return DayMark(row["local_date"], row["excused"], frozenset(row["nothing"]))

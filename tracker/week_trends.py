@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 
-from tracker.guidance.words import DOMAIN_NAMES
+from tracker.practice_words import DOMAIN_NAMES
 
 Overview = Mapping[str, Any]
 

@@ -74,13 +74,37 @@ WITH held AS MATERIALIZED (
     RETURNING due.user_id, due.week
 )"""
 _STATUS_CODES = "ARRAY[" + ", ".join(f"'{code}'" for code in STATUSES) + "]"
+# Of a staged row, what is stored in each column of the result.
+_VALUES = {
+    "protocol": "%(protocol)s",
+    **{column: f"(NULLIF(s.{column}, -1) * 0.1)::numeric(4,1)" for column in _SCORES},
+    **{column: f"({_STATUS_CODES})[s.{column} + 1]" for column in _STATUSES},
+    "open_days": "s.open_days",
+    "logged_days": "s.logged_days::int2[]",
+    **{column: f"array_replace(s.{column}, -1, NULL)" for column in _ARRAYS},
+}
+# The result that is about to be replaced is kept, and what left the week before it is forgotten: by one look into the index for
+# each week, whatever the planner believes of the tables. All parts of a statement see the rows as they were before it.
+_KEPT = [*_RESULT, "birth_year", "not_applicable", "revision", "seq", "scored_at"]
+_KEEP_EARLIER = f""", kept AS (
+    INSERT INTO tracker_earlierscore (user_id, week, {", ".join(_KEPT)})
+    SELECT was.user_id, was.week, {", ".join(f"was.{column}" for column in _KEPT)}
+      FROM finished JOIN scored_week s USING (user_id, week) CROSS JOIN LATERAL (
+        SELECT * FROM tracker_weeklyscore w WHERE w.user_id = s.user_id AND w.week = s.week LIMIT 1) was
+     WHERE ({", ".join(f"was.{column}" for column in _RESULT)})
+        IS DISTINCT FROM ({", ".join(_VALUES[column] for column in _RESULT)})
+    ON CONFLICT (user_id, week) DO UPDATE SET {", ".join(f"{column} = EXCLUDED.{column}" for column in _KEPT)}
+    RETURNING user_id, week, seq
+), forgotten AS (
+    DELETE FROM tracker_departedrecord WHERE id = ANY (ARRAY(
+        SELECT gone.id FROM kept CROSS JOIN LATERAL (
+            SELECT id FROM tracker_departedrecord d
+             WHERE d.user_id = kept.user_id AND d.week = kept.week AND d.seq <= kept.seq LIMIT 1000) gone))
+)"""
 _UPSERT = f"""
 INSERT INTO tracker_weeklyscore AS stored
     (user_id, week, {", ".join(_RESULT)}, birth_year, not_applicable, input_hash, revision, seq, scored_at, closed_at)
-SELECT s.user_id, s.week, %(protocol)s,
-    {", ".join(f"(NULLIF(s.{column}, -1) * 0.1)::numeric(4,1)" for column in _SCORES)},
-    {", ".join(f"({_STATUS_CODES})[s.{column} + 1]" for column in _STATUSES)},
-    s.open_days, s.logged_days, {", ".join(f"array_replace(s.{column}, -1, NULL)" for column in _ARRAYS)},
+SELECT s.user_id, s.week, {", ".join(_VALUES[column] for column in _RESULT)},
     f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, s.due_version, %(now)s, %(closed_at)s
 FROM finished JOIN scored_week s USING (user_id, week) LEFT JOIN tracker_participantfacts f ON f.id = s.facts_id
 ON CONFLICT (user_id, week) DO UPDATE SET
@@ -141,7 +165,7 @@ def _score_and_store(claim: Claim, *, now: datetime, closed_at: datetime | None)
     _score_into_staging(keys, versions)
     with connection.cursor() as cursor:
         cursor.execute(
-            _FINISH_CLAIMS + _UPSERT,
+            _FINISH_CLAIMS + _KEEP_EARLIER + _UPSERT,
             {"token": claim.token, "protocol": WES_1_0_0.version, "now": now, "closed_at": closed_at},
         )
         return int(cursor.rowcount)

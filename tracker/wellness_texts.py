@@ -28,6 +28,8 @@ from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSIT
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
+from tracker.week_documents import week_document
+from tracker.week_words import week_words, words_of
 from tracker.wellness import DISCLAIMER
 
 TEMPLATES = Path(__file__).parent / "templates" / "tracker"
@@ -142,7 +144,7 @@ def _templates() -> Iterator[tuple[str, str]]:
 
 
 def _generated(language: str) -> Iterator[tuple[str, str]]:
-    """Guidance over a sweep of made-up weeks, from empty to full, for several participants."""
+    """Guidance and the words of weeks over a sweep of made-up weeks, from empty to full, for several participants."""
     for number in range(SWEEP_WEEKS):
         records = _week(number)
         for facts in (ParticipantFacts(), ParticipantFacts(1950, frozenset({"fish", "strength_days"}))):
@@ -150,6 +152,9 @@ def _generated(language: str) -> Iterator[tuple[str, str]]:
             for hidden in (False, True):
                 for text in texts_of(guidance_document(chosen, hide_numbers=hidden, language=language)):
                     yield f"guidance of made-up week {number}", text
+                words = week_words(language, hide_numbers=hidden)
+                for text in words_of(week_document(records, facts, language=language, words=words)):
+                    yield f"made-up week {number}", text
 
 
 def _week(number: int) -> WeekRecords:

@@ -50,24 +50,30 @@ def test_a_weeks_document_explains_each_log(phone: Phone, last_week: Week) -> No
     for path, log in (("exercise", run), ("exercise", stretch), ("cognitive", read)):
         phone.post(f"/v1/{path}-logs", log)
     document = phone.get(f"/v1/weeks/{last_week}").json()
-    assert list(document) == [
-        "week",
-        "from",
-        "to",
-        "protocol",
-        "score",
-        "status",
-        "domains",
-        "logs",
-        "sensitivity",
-        "disclaimer",
-    ]
+    head = ["week", "from", "to", "protocol", "score", "status", "words"]
+    assert list(document) == [*head, "domains", "logs", "sensitivity", "disclaimer", "changes", "numbers_hidden"]
     assert document["disclaimer"] == DISCLAIMER
     assert (document["from"], document["to"]) == (str(last_week.first_day), str(last_week.last_day))
     assert document["logs"] == [
-        {"id": run["id"], "counted": {"aerobic_minutes": 50.0, "active_days": 1.0}, "flags": []},
-        {"id": stretch["id"], "counted": {}, "not_counted_because": "light_intensity", "flags": []},
-        {"id": read["id"], "counted": {"cognitive_minutes": 5.0}, "flags": []},
+        {
+            "id": run["id"],
+            "counted": {"aerobic_minutes": 50.0, "active_days": 1.0},
+            "flags": [],
+            "words": "Counted 50 active minutes and 1 active day.",
+        },
+        {
+            "id": stretch["id"],
+            "counted": {},
+            "not_counted_because": "light_intensity",
+            "flags": [],
+            "words": "It is noted as light activity; minutes count from a moderate effort on.",
+        },
+        {
+            "id": read["id"],
+            "counted": {"cognitive_minutes": 5.0},
+            "flags": [],
+            "words": "Counted 5 minutes of mental activity.",
+        },
     ]
     assert (document["score"], document["status"]) == (None, "insufficient_data")
     aerobic = document["domains"][0]["practices"][0]
@@ -80,6 +86,7 @@ def test_a_weeks_document_explains_each_log(phone: Phone, last_week: Week) -> No
         "points": None,
         "goal": 150.0,
         "goal_reached": False,
+        "words": "You logged 50 of 150 active minutes.",
     }
 
 

@@ -11,17 +11,6 @@ from backend.accounts.participants import ParticipantView
 from tracker.scoring.weeks import Week
 
 _TIME = "to_char({at} + make_interval(secs => utc_offset), 'YYYY-MM-DD\"T\"HH24:MI:SS') || '+00:00'"
-PAGE = f"""
-SELECT json_build_object('results', json_agg(json_build_object(
-    'id', uid, 'activity', activity, 'activity_name', activity_name,
-    'started_at', {_TIME.format(at="started_at AT TIME ZONE 'UTC'")}, 'ended_at', ended_at, 'time_zone', time_zone,
-    'duration_seconds', duration_seconds, 'effort', effort, 'distance_m', distance_m, 'note', note,
-    "CASE WHEN origin_platform IS NOT NULL THEN json_build_object("
-    "'platform', origin_platform, 'app_id', origin_app_id,"
-    'local_date', local_date, 'flags', flags)), 'next_cursor', md5(max(uid::text)))::text
-FROM (SELECT * FROM tracker_exerciselog WHERE user_id = %s AND deleted_at IS NULL
-      ORDER BY local_date DESC, uid DESC LIMIT 50) AS page"""
-# 500 changes, as a pull delivers them.
 _ORIGIN = (
     "CASE WHEN origin_platform IS NOT NULL THEN json_build_object('platform', origin_platform, 'app_id', origin_app_id,"
     " 'external_id', origin_external_id) END"
@@ -30,6 +19,12 @@ _LOG = f"""'time_zone', time_zone, 'note', note, 'origin', {_ORIGIN}, 'version',
     'week', to_char(local_date, 'IYYY-"W"IW'), 'flags', flags"""
 _TIMED = f"""'id', uid, 'activity', activity, 'activity_name', activity_name,
     'started_at', {_TIME.format(at="started_at AT TIME ZONE 'UTC'")}, 'duration_seconds', duration_seconds"""
+PAGE = f"""
+SELECT json_build_object('results', json_agg(json_build_object({_TIMED}, 'ended_at', ended_at, 'effort', effort,
+    'distance_m', distance_m, 'separate_session', separate_session, 'duplicate_of', duplicate_of, {_LOG})),
+    'next_cursor', md5(max(uid::text)))::text
+FROM (SELECT * FROM tracker_exerciselog WHERE user_id = %s AND deleted_at IS NULL
+      ORDER BY local_date DESC, uid DESC LIMIT 50) AS page"""
 
 
 def _change(record_type: str, record: str) -> str:
@@ -38,6 +33,7 @@ def _change(record_type: str, record: str) -> str:
 FROM tracker_{record_type.replace("_", "")} WHERE user_id = %s AND deleted_at IS NULL ORDER BY seq DESC LIMIT 500"""
 
 
+# 500 changes, as a pull delivers them.
 PULLED = f"""
 SELECT json_build_object('account', %s, 'epoch', 0, 'server_now', now(), 'changes', json_agg(change ORDER BY seq DESC),
     'cursor', md5(max(seq)::text), 'has_more', true, 'cursor_expires_at', now() + interval '90 days')::text

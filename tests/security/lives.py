@@ -132,6 +132,17 @@ def _due_week(life: Life) -> None:
     )
 
 
+def _revised_week(life: Life) -> None:
+    """Another result of the week, because one log went and another came."""
+    week, phone = life.week, life.phone
+    gone, more = exercise(week.days[1], minutes=90), exercise(week.days[2], minutes=45)
+    assert phone.post("/v1/exercise-logs", gone).status_code == 201
+    score_due_weeks(now=timezone.now())
+    assert phone.delete(f"/v1/exercise-logs/{gone['id']}", if_match='"1"').status_code == 204
+    assert phone.post("/v1/exercise-logs", more).status_code == 201
+    score_due_weeks(now=timezone.now())
+
+
 def _second_address(life: Life) -> None:
     EmailAddress.objects.create(user=life.user, email=f"second.{life.canary}@example.org", verified=False)
 
@@ -211,6 +222,7 @@ def _erasure(life: Life) -> None:
 
 
 MAKERS: dict[str, Callable[[Life], None]] = {
+    "tracker.EarlierScore, tracker.DepartedRecord": _revised_week,
     "tracker.DueWeek": _due_week,
     "account.EmailAddress": _second_address,
     "mfa.Authenticator": _second_factor,

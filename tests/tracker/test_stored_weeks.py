@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.conftest import Phone, at, make_phone
 from tracker.models import CognitiveActivity, ExerciseActivity, WeeklyScore
-from tracker.participant_weeks import explained_week
+from tracker.participant_weeks import explained_week, standing
 from tracker.scoring.protocol import DOMAINS, FOOD_GROUPS, INTENSITIES, WES_1_0_0
 from tracker.scoring.weeks import Week
 from tracker.week_documents import tenths
@@ -57,7 +57,7 @@ def live(phone: Phone, chance: random.Random, week: Week, exercise: list[str], c
 
 def assert_stored_as_explained(phone: Phone, week: Week) -> None:
     stored = WeeklyScore.objects.get(user=phone.user, week=week.monday)
-    document = explained_week(phone.user, week)
+    document = explained_week(phone.user, week, standing(phone.user))
     assert (stored.status, None if stored.score is None else float(stored.score)) == (
         document["status"],
         document["score"],

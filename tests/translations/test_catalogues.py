@@ -35,7 +35,7 @@ def test_there_is_one_list_of_languages() -> None:
 def test_strings_are_found_in_python_and_in_every_kind_of_template() -> None:
     found = extracted()
     for text, context, place in (
-        ("strength day", None, "tracker/guidance/words.py"),
+        ("strength day", None, "tracker/practice_words.py"),
         ("Mind", "heading", "tracker/summary_mail.py"),
         ("l j F Y, H:i", None, "backend/privacy/mails.py"),
         ("One idea for the week ahead", None, "tracker/templates/tracker/weekly_summary.mjml"),

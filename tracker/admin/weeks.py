@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from backend.audit.exports import CsvExport
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from tracker.due_weeks import lift_quarantine
-from tracker.models import DueWeek, ParticipantFacts, WeeklyScore
+from tracker.models import DepartedRecord, DueWeek, EarlierScore, ParticipantFacts, WeeklyScore
 from tracker.scoring.protocol import DOMAINS
 from tracker.scoring.weeks import Week
 
@@ -98,6 +98,28 @@ def _equal_weights(score: WeeklyScore) -> dict[str, object]:
             for name, tenths in [("overall", equal.score), *equal.domains.items()]
         ]
     }
+
+
+@admin.register(EarlierScore)
+class EarlierScoreAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "iso_week", "score", "status", "revision", "scored_at")
+    list_filter = ("status", "protocol")
+    ordering = ("-id",)
+
+    @admin.display(description="Week", ordering="week")
+    def iso_week(self, score: EarlierScore) -> str:
+        return str(Week(score.week))
+
+
+@admin.register(DepartedRecord)
+class DepartedRecordAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "iso_week", "record_type", "uid")
+    list_filter = ("record_type",)
+    ordering = ("-id",)
+
+    @admin.display(description="Week", ordering="week")
+    def iso_week(self, departed: DepartedRecord) -> str:
+        return str(Week(departed.week))
 
 
 def _domains(score: WeeklyScore) -> list[dict[str, object]]:

@@ -32,40 +32,47 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return nullable
 
 
-_SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
-_DOMAIN = _choice(DOMAINS)
+SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
+DOMAIN = _choice(DOMAINS)
 _PRACTICE_CODE = _choice(tuple(practice.code for practice in WES_1_0_0.practices))
 _UNIT = _choice(tuple(dict.fromkeys(practice.unit for practice in WES_1_0_0.practices)))
+NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
+NUMBERS_HIDDEN = {
+    "type": "boolean",
+    "description": "The participant chose words instead of numbers: every number in here is null.",
+}
+WORDS = {"type": "string", "description": "The same in a sentence."}
 _DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
 
 # --- Weeks --------------------------------------------------------------------------------------------------------------
 _PRACTICE = object_schema(
     {
         "practice": _PRACTICE_CODE,
-        "amount": NUMBER,
+        "amount": NUMBER_OR_NULL,
         "unit": _UNIT,
-        "target": NUMBER,
-        "weight": {**NUMBER, "description": "Of the domain, renormalised over the practices that apply."},
+        "target": NUMBER_OR_NULL,
+        "weight": {**NUMBER_OR_NULL, "description": "Of the domain, renormalised over the practices that apply."},
         "points": {"type": ["number", "null"], "description": "Of the domain's 100."},
         "goal": {
             "type": ["number", "null"],
             "description": "In the unit; the target if the participant has no goal, null with hidden numbers.",
         },
         "goal_reached": BOOLEAN,
+        "words": WORDS,
     }
 )
 _DOMAIN_HEAD = {
-    "domain": _DOMAIN,
-    "score": _SCORE,
+    "domain": DOMAIN,
+    "score": SCORE,
     "status": _choice(tuple(status for status in STATUSES if status != "partial")),
-    "logged_days": {**WHOLE, "maximum": 7},
+    "logged_days": {"type": ["integer", "null"], "minimum": 0, "maximum": 7},
 }
 _WEEK_HEAD = {
     "week": WEEK_NAME,
     "from": DATE,
     "to": DATE,
     "protocol": STRING,
-    "score": _SCORE,
+    "score": SCORE,
     "status": _choice(tuple(status for status in STATUSES if status != "not_applicable")),
 }
 _LOG = object_schema(
@@ -73,7 +80,7 @@ _LOG = object_schema(
         "id": {"type": "string", "format": "uuid"},
         "counted": {
             "type": "object",
-            "additionalProperties": NUMBER,
+            "additionalProperties": NUMBER_OR_NULL,
             "propertyNames": _PRACTICE_CODE,
             "description": "For each practice, how much of its amount came from this log.",
         },
@@ -88,29 +95,69 @@ _LOG = object_schema(
             )
         ),
         "flags": FLAGS,
+        "words": WORDS,
     },
     optional=("not_counted_because",),
 )
 _EQUAL_WEIGHTS = {
     "description": "The score as it would be if all practices of a domain weighed the same, and all domains.",
-    **object_schema({"score": _SCORE, "domains": object_schema(dict.fromkeys(DOMAINS, _SCORE))}),
+    **object_schema({"score": SCORE, "domains": object_schema(dict.fromkeys(DOMAINS, SCORE))}),
+}
+_BEFORE_AND_AFTER = {"before": SCORE, "after": SCORE}
+_CHANGES = {
+    **object_schema(
+        {
+            "revision": {"type": ["integer", "null"], "minimum": 2},
+            "since": object_schema(
+                {
+                    "revision": {"type": ["integer", "null"], "minimum": 1},
+                    "scored_at": {"type": "string", "format": "date-time"},
+                    "score": SCORE,
+                }
+            ),
+            "score": object_schema(_BEFORE_AND_AFTER),
+            "domains": array_schema(object_schema({"domain": DOMAIN, **_BEFORE_AND_AFTER})),
+            "practices": array_schema(
+                object_schema({"practice": _PRACTICE_CODE, "before": NUMBER_OR_NULL, "after": NUMBER_OR_NULL})
+            ),
+            "logs": array_schema(
+                object_schema(
+                    {
+                        "id": {"type": "string", "format": "uuid"},
+                        "type": _choice(("exercise_log", "cognitive_log", "diet_log", "day_mark", "week_confirmation")),
+                        "what": _choice(("added", "changed", "removed")),
+                    }
+                )
+            ),
+            "facts": {"type": "boolean", "description": "Whether what the week is scored by has changed."},
+            "words": WORDS,
+        }
+    ),
+    "description": "What has changed since the result before this one.",
 }
 WEEK = object_schema(
     {
         **_WEEK_HEAD,
-        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE)})),
+        "words": WORDS,
+        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": WORDS})),
         "logs": array_schema(_LOG),
         "sensitivity": object_schema({"equal_weights": _EQUAL_WEIGHTS}),
         "disclaimer": _DISCLAIMER,
+        "changes": {"anyOf": [_CHANGES, {"type": "null"}]},
+        "numbers_hidden": NUMBERS_HIDDEN,
     }
 )
-_OVERVIEW = {**_WEEK_HEAD, "domains": array_schema(object_schema(_DOMAIN_HEAD))}
+_OVERVIEW = {
+    **_WEEK_HEAD,
+    "domains": array_schema(object_schema(_DOMAIN_HEAD)),
+    "numbers_hidden": NUMBERS_HIDDEN,
+}
 WEEK_OVERVIEW = object_schema(_OVERVIEW)
 _CHANGE = object_schema(
     {
         "compared_with": {**WEEK_NAME, "description": "The last week before it in this answer that has a score."},
-        "now_includes": array_schema(_DOMAIN),
-        "no_longer_includes": array_schema(_DOMAIN),
+        "now_includes": array_schema(DOMAIN),
+        "no_longer_includes": array_schema(DOMAIN),
         "difference": {
             "type": ["number", "null"],
             "description": "In points; null between different sets of domains, and with hidden numbers.",
@@ -139,7 +186,8 @@ WEEK_LIST = object_schema(
             object_schema(
                 {
                     **_OVERVIEW,
-                    "included": array_schema(_DOMAIN, description="Those with a number."),
+                    "words": WORDS,
+                    "included": array_schema(DOMAIN, description="Those with a number."),
                     "change": {"anyOf": [_CHANGE, {"type": "null"}]},
                 }
             )
@@ -241,7 +289,7 @@ PRACTICE = object_schema(
     {
         "code": _PRACTICE_CODE,
         "label": STRING,
-        "domain": _DOMAIN,
+        "domain": DOMAIN,
         "unit": _UNIT,
         "target": NUMBER,
         "scales_with_days": BOOLEAN,

@@ -11,7 +11,19 @@ from backend.api.parameters import iso_date
 from backend.consents import views as consents
 from backend.privacy import export_views
 from backend.privacy import views as privacy
-from tracker.api import catalogue, evidence, logs, me, own_records, preferences, repeating, server, sync, weeks
+from tracker.api import (
+    catalogue,
+    evidence,
+    logs,
+    me,
+    own_records,
+    preferences,
+    repeating,
+    server,
+    sync,
+    weeks,
+    what_if,
+)
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
 
@@ -81,6 +93,7 @@ urlpatterns = [
     path("weeks/<week:week>", weeks.WeekView.as_view()),
     path("weeks/<week:week>/confirmation", logs.WeekConfirmationView.as_view()),
     path("weeks/<week:week>/guidance", weeks.GuidanceView.as_view()),
+    path("weeks/<week:week>/what-if", what_if.WhatIfView.as_view()),
     path("sync/push", sync.PushView.as_view()),
     path("sync/pull", sync.PullView.as_view()),
     path("sync/status", sync.SyncStatusView.as_view()),

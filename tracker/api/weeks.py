@@ -78,8 +78,9 @@ class WeekView(ParticipantView):
     def get(self, request: Request, week: Week) -> Response:
         user = self.participant
         language = self.language(read_parameters(request, {"language": read_language}))
-        tag = standing(user).tag(user, language, str(week))
-        return unless_known(request, tag, lambda: explained_week(user, week, language=language))
+        stand = standing(user, week, week)
+        tag = stand.tag(user, language, str(week))
+        return unless_known(request, tag, lambda: explained_week(user, week, stand, language=language))
 
 
 class CurrentWeekView(ParticipantView):
@@ -94,8 +95,9 @@ class CurrentWeekView(ParticipantView):
         user = self.participant
         week = current_week(user, now=timezone.now())
         language = self.language(read_parameters(request, {"language": read_language}))
-        tag = standing(user).tag(user, language, str(week))
-        return unless_known(request, tag, lambda: explained_week(user, week, language=language))
+        stand = standing(user, week, week)
+        tag = stand.tag(user, language, str(week))
+        return unless_known(request, tag, lambda: explained_week(user, week, stand, language=language))
 
 
 class GuidanceView(ParticipantView):

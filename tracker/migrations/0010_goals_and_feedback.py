@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0008_own_records'),
+        ('tracker', '0009_earlier_scores'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,15 +6,17 @@ from tracker.models.feedback import SuggestionFeedback
 from tracker.models.goals import PracticeGoal
 from tracker.models.guidance import GuidanceKind, GuidanceLibraryState, GuidanceText, GuidanceVersion, VersionState
 from tracker.models.quick_logging import Favourite, MealTemplate, OwnActivity, OwnFood
-from tracker.models.weeks import DueWeek, ParticipantFacts, WeeklyScore
+from tracker.models.weeks import DepartedRecord, DueWeek, EarlierScore, ParticipantFacts, WeeklyScore
 
 __all__ = [
     "CatalogueVersion",
     "CognitiveActivity",
     "CognitiveLog",
     "DayMark",
+    "DepartedRecord",
     "DietLog",
     "DueWeek",
+    "EarlierScore",
     "ExerciseActivity",
     "ExerciseLog",
     "Favourite",

@@ -79,8 +79,8 @@ class StoredPractice:
     points: float | None
 
 
-class WeeklyScore(models.Model):
-    """The score of one participant's week, with what it was made from.
+class ScoreOfWeek(models.Model):
+    """One result: what a participant's week came to, and the facts that it was made from.
 
     The four arrays run in the order of the protocol's practices, null where a practice did not apply: `amounts` in base
     units (seconds, hundredths of a serving, days), the others in hundredths of the unit, the whole weight and a point.
@@ -105,12 +105,38 @@ class WeeklyScore(models.Model):
     points = ArrayField(models.IntegerField(null=True))
     birth_year = models.PositiveSmallIntegerField(null=True)
     not_applicable = ArrayField(models.CharField(max_length=40), default=list)
-    input_hash = models.BinaryField(max_length=16)
     revision = models.PositiveIntegerField(help_text="Grows only when the result has changed.")
     seq = models.BigIntegerField(
         db_default=0, editable=False, help_text="The newest of the participant's changes that it takes into account."
     )
     scored_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {Week(self.week)}: {self.score}"
+
+    def practices(self) -> list[StoredPractice]:
+        """The practices that applied, in the protocol's order."""
+        columns = zip(WES_1_0_0.practices, self.amounts, self.targets, self.weights, self.points, strict=True)
+        return [
+            StoredPractice(
+                practice=practice,
+                amount=amount / practice.base_per_unit,
+                target=target / 100,
+                weight=weight / 100,
+                points=None if points is None else points / 100,
+            )
+            for practice, amount, target, weight, points in columns
+            if amount is not None and target is not None and weight is not None
+        ]
+
+
+class WeeklyScore(ScoreOfWeek):
+    """The score of one participant's week as it stands."""
+
+    input_hash = models.BinaryField(max_length=16)
     closed_at = models.DateTimeField(null=True, blank=True, help_text="When the week's summary was made.")
 
     class Meta:
@@ -133,24 +159,6 @@ class WeeklyScore(models.Model):
             models.Index(fields=["week", "score"], name="weeklyscore_week_score")
         ]
 
-    def __str__(self) -> str:
-        return f"{self.user_id} {Week(self.week)}: {self.score}"
-
-    def practices(self) -> list[StoredPractice]:
-        """The practices that applied, in the protocol's order."""
-        columns = zip(WES_1_0_0.practices, self.amounts, self.targets, self.weights, self.points, strict=True)
-        return [
-            StoredPractice(
-                practice=practice,
-                amount=amount / practice.base_per_unit,
-                target=target / 100,
-                weight=weight / 100,
-                points=None if points is None else points / 100,
-            )
-            for practice, amount, target, weight, points in columns
-            if amount is not None and target is not None and weight is not None
-        ]
-
     def equal_weights(self) -> EqualWeights:
         """The score if all weights were equal: exact, from base units and open days, and not from the stored targets, which
         are rounded."""
@@ -163,3 +171,36 @@ class WeeklyScore(models.Model):
             domain: None if getattr(self, f"{domain}_score") is None else pairs for domain, pairs in done.items()
         }
         return with_equal_weights(numbers, scored=self.score is not None)
+
+
+class EarlierScore(ScoreOfWeek):
+    """The result that a week had before the one it has: kept when a revision replaces it, one for each week."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "week"], name="earlierscore_user_week"),
+            models.CheckConstraint(condition=MONDAY, name="earlierscore_monday"),
+        ]
+
+
+class DepartedRecord(models.Model):
+    """That a record which a stored score may have counted has left its week: deleted, or moved to another one.
+
+    A tombstone says nothing about its date, so that without this nobody could say why the score has changed. Forgotten when the
+    result that the record was part of is no longer kept.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    week = models.DateField()
+    seq = models.BigIntegerField(help_text="The participant's change number of its leaving.")
+    record_type = models.CharField(max_length=40)
+    uid = models.UUIDField("id in the API")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "week", "record_type", "uid"], name="departedrecord_user_week"),
+            models.CheckConstraint(condition=MONDAY, name="departedrecord_monday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {Week(self.week)}: {self.record_type} {self.uid}"

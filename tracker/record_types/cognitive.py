@@ -87,7 +87,7 @@ def document(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def reference(user: User, wires: Sequence[CognitiveLogWire], now: datetime) -> Reference[CognitiveEntry]:
+def reference(user: User, wires: Sequence[CognitiveLogWire], now: datetime | None) -> Reference[CognitiveEntry]:
     codes = {wire.activity for wire in wires}
     return Reference(user.home_time_zone, find_cognitive_activities(codes), now)
 

@@ -88,7 +88,7 @@ def document(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def reference(user: User, wires: Sequence[DietLogWire], now: datetime) -> Reference[FoodEntry]:
+def reference(user: User, wires: Sequence[DietLogWire], now: datetime | None) -> Reference[FoodEntry]:
     codes = {item.food for wire in wires for item in wire.items if item.food is not None}
     return Reference(user.home_time_zone, find_foods(codes), now)
 

@@ -154,7 +154,7 @@ def document(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def reference(user: User, wires: Sequence[ExerciseLogWire], now: datetime) -> Reference[ExerciseEntry]:
+def reference(user: User, wires: Sequence[ExerciseLogWire], now: datetime | None) -> Reference[ExerciseEntry]:
     names = {wire.activity for wire in wires}
     return Reference(user.home_time_zone, find_exercise_activities(names), now)
 

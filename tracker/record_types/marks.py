@@ -93,7 +93,7 @@ def week_confirmation_document(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def no_reference(user: User, wires: Sequence[Any], now: datetime) -> None:
+def no_reference(user: User, wires: Sequence[Any], now: datetime | None) -> None:
     """Marks are read against nothing."""
 
 

@@ -21,7 +21,7 @@ from tracker.guidance.library import (
     library_texts,
     read_library,
 )
-from tracker.guidance.words import PRACTICE_NAMES
+from tracker.practice_words import PRACTICE_NAMES
 from tracker.scoring.protocol import FOOD_GROUPS, WES_1_0_0
 
 CODES = [practice.code for practice in WES_1_0_0.practices]

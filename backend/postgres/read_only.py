@@ -1,0 +1,17 @@
+"""Work that must not store anything, in a transaction in which PostgreSQL sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+
+@contextmanager
+def storing_nothing() -> Iterator[None]:
+    """Every attempt to write fails with django.db.InternalError (SQLSTATE 25006)."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
