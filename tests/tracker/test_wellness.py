@@ -312,5 +312,5 @@ def test_the_command_is_content_with_fine_lines(monkeypatch: pytest.MonkeyPatch,
 
 def test_templates_are_among_the_texts() -> None:
     places = {place.split(":")[0] for place, _ in wellness_texts.participant_texts("en")}
-    assert {"weekly_summary.txt", "weekly_summary.mjml", "suggestions.json", "evidence.json"} <= places
+    assert {"weekly_summary.txt", "weekly_summary.mjml", "guidance", "evidence.json"} <= places
     assert Path(wellness_texts.TEMPLATES).is_dir()
