@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -42,7 +42,10 @@ MINUTES_OF_EFFORT = 10
 MOST_SERVINGS = 5
 
 Turn = Annotated[int, Meta(ge=0, lt=TURNS)]
-PracticeCode = Literal[tuple(PRACTICES)]  # type: ignore[valid-type]
+if TYPE_CHECKING:  # a type checker can't read the protocol's list
+    PracticeCode = str
+else:
+    PracticeCode = Literal[tuple(PRACTICES)]
 Kind = Literal["suggestion", "encouragement"]
 
 
@@ -142,7 +145,7 @@ def read_library(folder: Path = DATA) -> Library:
     suggestions = _read(folder / "suggestions", SuggestionText)
     encouragements = _read(folder / "encouragements", EncouragementText)
     evidence = read_evidence(folder / "evidence.json")
-    ids = [text.id for text in (*suggestions, *encouragements)]
+    ids = [text.id for text in suggestions] + [text.id for text in encouragements]
     for twice in {name for name in ids if ids.count(name) > 1}:
         raise GuidanceTextError(f"{twice}: there are two of this name.")
     for suggestion in suggestions:

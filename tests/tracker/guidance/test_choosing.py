@@ -214,7 +214,7 @@ def test_a_goal_beyond_the_target_keeps_the_score_and_says_so() -> None:
     assert "aerobic_minutes" not in practices(guide(records, facts))
     chosen = guide(records, facts, Preferences(goals={"aerobic_minutes": Fraction(300)}))
     found = next(item for item in chosen.suggestions if item.score.practice.code == "aerobic_minutes")
-    assert (found.effect, found.gain, found.score_gain) == ("keeps", 0, 0)
+    assert (found.effect, found.gain, found.score_gain) == ("keeps", Fraction(0), Fraction(0))
     document = next(item for item in guidance_document(chosen)["suggestions"] if item["practice"] == "aerobic_minutes")
     assert document["reason"].startswith("You logged 210 of the 300 active minutes that you aim for; ")
     assert document["reason"].endswith(" would bring you nearer to your goal and keep the points for exercise.")
