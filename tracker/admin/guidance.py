@@ -201,7 +201,7 @@ class GuidanceTextAdmin(GuidanceTextList):
         return {
             "check_address": reverse("admin:tracker_guidancetext_check"),
             "findings": {
-                card.id: f"{card.finding[DEFAULT_LANGUAGE]} ({evidence.grades[card.grade][DEFAULT_LANGUAGE]})"
+                card.id: f"{card.finding[DEFAULT_LANGUAGE]} ({evidence.grades[card.grade].label[DEFAULT_LANGUAGE]})"
                 for card in evidence.cards.values()
                 if kind == GuidanceKind.SUGGESTION and practice in card.practices
             },
