@@ -177,7 +177,7 @@ class SuggestionForm(GuidanceTextForm):
         cards = [card for card in read_evidence().cards.values() if self.practice in card.practices]
         self.fields["evidence_id"].choices = [  # type: ignore[attr-defined]
             ("", "Choose one"),
-            *((card.id, f"{card.id.replace('_', ' ').capitalize()} ({card.grade})") for card in cards),
+            *((card.id, f"{card.title[DEFAULT_LANGUAGE]} ({card.grade})") for card in cards),
         ]
         self.fields["evidence_id"].widget.attrs["data-guidance"] = "card"
         practices = [(code, practice_label(code)) for code in PRACTICES if code != self.practice]
