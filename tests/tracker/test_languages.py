@@ -138,7 +138,7 @@ def test_reasons_have_spanish_plurals_and_decimal_commas(phone: Phone, last_week
         for item in phone.get(f"/v1/weeks/{last_week}/guidance?language=es").json()["suggestions"]
     }
     assert all(
-        re.fullmatch(r"Registraste \d+ de \d+ [\w ]+; (con )?\d+ más .+\.", text) for text in reasons.values()
+        re.fullmatch(r"Registraste \d+ de \d+ [\w ]+; (con )?\d+ \w+ más .+\.", text) for text in reasons.values()
     ), reasons
     assert any(re.search(r"sumarías \d+,\d puntos en ", text) for text in reasons.values()), reasons
 
