@@ -1,4 +1,5 @@
-"""Requests a second of the hot reads, against views that let PostgreSQL build the same JSON; and `explain_week` lines."""
+"""Requests a second of the hot reads, against views that let PostgreSQL build the same JSON; how long guidance and what-if
+take; and `explain_week` lines."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -31,6 +33,7 @@ CLIENTS = 2
 RUNS = 3
 TOKEN = "token-of-the-benchmark"
 EXPLAINED_LINES = 10_000
+ANSWERS = 300
 
 PAIRS = {
     "GET /v1/weeks/current": ("/v1/weeks/current", "/bench/weeks/current"),
@@ -50,8 +53,36 @@ def measure(figures: Figures) -> None:
             figures.note(name, mine, "requests/s")
             figures.note(f"{name}, as PostgreSQL makes it", limit, "requests/s")
             figures.at_least(f"{name}, share of that", 100 * mine / limit, "%", 50)
+        measure_answers(figures, port)
     explained = max(explained_lines_a_second() for _ in range(RUNS))
     figures.at_least("explain_week", explained, "lines/s", 2_000)
+
+
+def measure_answers(figures: Figures, port: int) -> None:
+    """How long one participant waits for guidance, and for a week as it would be with ten records more."""
+    week = Week.of(timezone.now().date())
+    for name, asked in (
+        ("guidance", Connection(port, f"/v1/weeks/{week}/guidance")),
+        ("what-if", Connection(port, f"/v1/weeks/{week}/what-if", msgspec.json.encode({"records": supposed(week)}))),
+    ):
+        times = sorted(milliseconds(asked) for _ in range(ANSWERS))
+        figures.note(f"{name}, median", times[ANSWERS // 2], "ms")
+        figures.note(f"{name}, p95", times[ANSWERS * 95 // 100], "ms")
+
+
+def milliseconds(connection: Connection) -> float:
+    started = time.perf_counter()
+    connection.get()
+    return 1000 * (time.perf_counter() - started)
+
+
+def supposed(week: Week) -> list[dict[str, object]]:
+    walk = {"type": "exercise_log", "activity": "walk_brisk", "duration_seconds": 1200}
+    meal = {"type": "diet_log", "meal": "lunch", "items": [{"food_group": "berries", "servings": 1}]}
+    return [
+        *({**walk, "started_at": f"{day}T12:00:00+00:00"} for day in week.days[:5]),
+        *({**meal, "eaten_at": f"{day}T12:00:00+00:00"} for day in week.days[:5]),
+    ]
 
 
 def prepare() -> User:
@@ -91,7 +122,7 @@ def store_document(user: User, port: int) -> None:
 def check_same(name: str, ours: bytes, theirs: bytes) -> None:
     """Both must answer with the same number of things, and about as many bytes."""
     mine, other = json.loads(ours), json.loads(theirs)
-    key = next(key for key in ("results", "changes", "logs") if key in mine)
+    key = next(key for key in ("results", "changes", "logs") if mine.get(key))
     assert len(mine[key]) == len(other[key]) > 0, name
     assert mine[key][0].keys() == other[key][0].keys(), (name, mine[key][0].keys() ^ other[key][0].keys())
     assert abs(len(ours) / len(theirs) - 1) < 0.2, (name, len(ours), len(theirs))
@@ -124,13 +155,14 @@ def server() -> Iterator[int]:
 
 
 class Connection:
-    """One kept-alive connection, cheap enough not to be what is measured."""
+    """One kept-alive connection, cheap enough not to be what is measured. It reads, or posts `body` (JSON)."""
 
-    def __init__(self, port: int, path: str) -> None:
+    def __init__(self, port: int, path: str, body: bytes = b"") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), 20)
-        self.request = (
-            f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\nAccept: application/json\r\n\r\n"
-        ).encode()
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
+        if body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        self.request = f"{head}Accept: application/json\r\n\r\n".encode() + body
 
     def get(self) -> bytes:
         self.socket.sendall(self.request)

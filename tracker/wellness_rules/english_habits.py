@@ -101,7 +101,8 @@ HABITS: tuple[Rule, ...] = (
         r"|(?:meal replacements?(?= (?:for|instead|shakes? (?:for|instead|at|every))|[.!?])|juice cleanse"
         r"|cleans(?:e|es|ing) (?:your|diet|week|day|juice|with|the body)|a (?:\w+ )?cleanse)|clean eating"
         r"|eat(?:ing)? clean|starv\w*|small(?:er)? portions|portion control|eat(?:ing)? (?:\w+ )?(?:less|fewer"
-        r"|half)|half your plate empty|hungry to bed|ignor\w* (?:your |the )?hunger|appetite",
+        r"|half(?! an? (?:\w+ )?(?:cup|handful|slice|plate of|bowl)))|half your plate empty|hungry to bed"
+        r"|ignor\w* (?:your |the )?hunger|appetite",
     ),
     rule(
         "product",
@@ -164,7 +165,8 @@ HABITS: tuple[Rule, ...] = (
         r"|pizza|ice cream|chips|fries|chocolate|biscuits|burgers?|crisps) again|(?:another|second|third) (?:slice"
         r"|helping|cake|burger|biscuit)\?",
         r"(?:is|are|as) (?:the|your) (?:\w+ )?enem(?:y|ies)(?! (?:piece|king|team))",
-        r"earn(?:s|ed|ing)?|cheat\w*|guilt\w*|remorse|(?:bad|junk|forbidden|naughty|sinful|evil|toxic|dirty|trash"
+        r"earn(?:s|ed|ing)?(?! (?:its|their) place)|cheat\w*|guilt\w*|remorse|(?:bad|junk|forbidden|naughty|sinful"
+        r"|evil|toxic|dirty|trash"
         r"|unclean) (?:foods?|meals?|carbs?|fats?|snacks?|choices?|treats?|eating)|sinful\w*|guilty pleasures?"
         r"|naughty|indulg\w*|off[- ]limits|temptations?|gorg(?:ed|ing)|binge\w*|overeat\w*|overindulg\w*|overate"
         r"|pig(?:ged|ging)? out|glutton\w*|greedy|treat meals?|(?:is|are|was|'s) (?:pure )?poison|bad for you"
@@ -214,7 +216,8 @@ HABITS: tuple[Rule, ...] = (
     rule(
         "shame",
         "Nothing that compares with others.",
-        r"behind(?! (?:your|the|a|you(?=r)|her|his|our|its|my|glass|it) ?(?:back|head|chair|house|door|wall|church"
+        r"(?<!look )(?<!looking )(?<!glance )behind(?! (?:your|the|a|you(?=r)|her|his|our|its|my|glass|it) ?(?:back"
+        r"|head|chair|house|door|wall|church"
         r"|body|station|hips?|knees?|song|story|idea|book|name|them)?)|behind (?:the|your) (?:others?|rest|group"
         r"|team|pack|friends?|target|goal|schedule|average|plan|peers|class|leader\w*|neighbou?rs?)|lag(?:s|ged"
         r"|ging)|rank(?:s|ed|ing|ings)?|leader-?boards?|league tables?|podium|outperform\w*|overt(?:ake|ook|aken"

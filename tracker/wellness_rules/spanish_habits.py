@@ -141,7 +141,8 @@ HABITS: tuple[Rule, ...] = (
         r"|exceso de|control de(?:l)?|perdida de|de tu|con tu) (?:peso|kilos|grasa)(?! (?:de un pie|en un pie"
         r"|corporal|sobre|al otro|hacia))|bajar? de peso|subi\w* de peso|sub(?:e|es|as|ir) de peso|gan\w* peso"
         r"|(?:kilos|libras) (?:de mas|de menos|menos|se van|que sobran)|peso (?:ideal|saludable|objetivo|meta"
-        r"|deseado)|sobrepeso|obes\w*|engord\w*|adelgaz\w*|esbelt\w*|delgad(?:a|o|as|os|ez)(?= |[.,!?]|$)"
+        r"|deseado)|sobrepeso|obes\w*|engord\w*|adelgaz\w*|esbelt\w*"
+        r"|(?<!libro )(?<!rodajas )(?<!rebanadas )(?<!capa )(?<!tiras )delgad(?:a|o|as|os|ez)(?= |[.,!?]|$)"
         r"|flac[oa]s?|(?:est|qued|pon|te ves|luc|eres|sos|tan|muy|mas|seas)\w* (?:\w+ )?gord(?:a|o|as|os|it[oa]s?)"
         r"|gordura|rellenit[oa]s?|celulitis|michelines|lonjas|panzon\w*|barrigon\w*|barriga|panza"
         r"|cintura (?:de avispa|estrecha|fina)",
@@ -202,7 +203,7 @@ HABITS: tuple[Rule, ...] = (
         r"|hecho)|esforz\w* mas|esfuerza\w* mas|esperabamos (?:mas|que|otra)|no (?:es|fue|basta|alcanza"
         r"|te alcanza) (?:\w+ )?(?:suficiente|bastante)|insuficiente|no (?:diste la talla|estas? a la altura"
         r"|llegaste|cumpl\w*|lograste|alcanzaste|lo conseguiste|pudiste)|incumpl\w*|faltaste|falto a"
-        r"|te (?:saltaste|rendiste|dejaste|olvidaste|rajaste|descuidaste|dormiste)|abandonaste"
+        r"|te (?:saltaste|rendiste|dejaste(?! llevar)|olvidaste|rajaste|descuidaste|dormiste)|abandonaste"
         r"|por que no (?:caminaste|registraste|hiciste|vas|sos|eres|cumples)|si de verdad|si realmente"
         r"|te quedaste (?:corto|corta|en el sof\w*|sentad\w*|tirad\w*)|levant\w* (?:\w+ )?del (?:sof\w*|sillon)"
         r"|teleadict\w*|tirad[oa] en el|(?:peor|mala|malisima|terrible|horrible|fatal|pesima) (?:semana|dia"

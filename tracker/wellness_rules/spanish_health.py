@@ -151,7 +151,8 @@ HEALTH: tuple[Rule, ...] = (
         r"|adolescente|estudiante|veinteaner\w*)",
         r"(?:cerebro|mente|memoria)s? (?:\w+ ){0,4}?(?:jovene?s?|grandes?|agil(?:es)?|agud[oa]s?|fuertes?"
         r"|afilad[oa]s?|rapid[oa]s?|san[oa]s?|poderos[oa]s?|viej[oa]s?|mayor(?:es)? que|crec\w*|encog\w*"
-        r"|rejuvenec\w*|despiert[oa]s?)|(?:anos|decada)s? (?:mas )?(?:joven|jovenes|menos en)|mas (?:list[oa]"
+        r"|rejuvenec\w*|despiert[oa]s?)|(?:anos|decada)s? (?:mas )?(?:joven|jovenes|menos en)"
+        r"|(?<!alguien )(?<!gente )mas (?:list[oa]"
         r"|inteligente|joven)s?|(?:volver\w*|hac\w*|retroced\w*) (?:\w+ ){0,2}(?:atras (?:en el tiempo|el reloj)"
         r"|el reloj)|quit\w* (?:\w+ )?anos|rejuvene[cz]\w*|coeficiente intelectual",
         r"neuron\w*|neuro(?:gen|plast|protec|quim)\w*|sinap\w*|(?:materia|sustancia) (?:gris|blanca)|hipocamp\w*"
