@@ -48,6 +48,8 @@ def places_of(practice: Practice) -> int:
 
 def plain_number(value: Fraction | int, places: int = 2, *, decimal_sign: str | None = None) -> str:
     """A number as people write it: no trailing zeros, and the language's decimal sign."""
-    text = f"{half_up(value, places) / 10**places:.{places}f}"
-    shortest = text.rstrip("0").rstrip(".") if "." in text else text
-    return shortest.replace(".", str(get_format("DECIMAL_SEPARATOR")) if decimal_sign is None else decimal_sign)
+    whole, rest = divmod(half_up(value, places), 10**places)
+    if not rest:
+        return str(whole)
+    sign = str(get_format("DECIMAL_SEPARATOR")) if decimal_sign is None else decimal_sign
+    return f"{whole}{sign}{rest:0{places}d}".rstrip("0")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+_TENS = tuple(10**places for places in range(10))
+
 
 def half_up(value: Fraction | int, places: int) -> int:
     """`value` in units of 10⁻ᵖˡᵃᶜᵉˢ, halves away from zero for the non-negative values that occur here: 0.125 → 13."""
-    above, below = value.numerator * 10**places, value.denominator
-    rounded: int = (2 * above + below) // (2 * below)
+    below = value.denominator
+    rounded: int = (2 * value.numerator * _TENS[places] + below) // (2 * below)
     return rounded
