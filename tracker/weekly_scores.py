@@ -84,13 +84,16 @@ _VALUES = {
     **{column: f"array_replace(s.{column}, -1, NULL)" for column in _ARRAYS},
 }
 # The result that is about to be replaced is kept, and what left the week before it is forgotten: by one look into the index for
-# each week, whatever the planner believes of the tables. All parts of a statement see the rows as they were before it.
+# each week, whatever the planner believes of the tables, hence the order that only an index gives. Parts of a statement all see
+# the rows as they were before it. This one comes first (see the end of `_UPSERT`), lest it wade through all that was just
+# inserted and is not to be seen.
 _KEPT = [*_RESULT, "birth_year", "not_applicable", "revision", "seq", "scored_at"]
 _KEEP_EARLIER = f""", kept AS (
     INSERT INTO tracker_earlierscore (user_id, week, {", ".join(_KEPT)})
     SELECT was.user_id, was.week, {", ".join(f"was.{column}" for column in _KEPT)}
       FROM finished JOIN scored_week s USING (user_id, week) CROSS JOIN LATERAL (
-        SELECT * FROM tracker_weeklyscore w WHERE w.user_id = s.user_id AND w.week = s.week LIMIT 1) was
+        SELECT * FROM tracker_weeklyscore w WHERE w.user_id = s.user_id AND w.week BETWEEN s.week AND s.week
+         ORDER BY w.week LIMIT 1) was
      WHERE ({", ".join(f"was.{column}" for column in _RESULT)})
         IS DISTINCT FROM ({", ".join(_VALUES[column] for column in _RESULT)})
     ON CONFLICT (user_id, week) DO UPDATE SET {", ".join(f"{column} = EXCLUDED.{column}" for column in _KEPT)}
@@ -99,7 +102,8 @@ _KEEP_EARLIER = f""", kept AS (
     DELETE FROM tracker_departedrecord WHERE id = ANY (ARRAY(
         SELECT gone.id FROM kept CROSS JOIN LATERAL (
             SELECT id FROM tracker_departedrecord d
-             WHERE d.user_id = kept.user_id AND d.week = kept.week AND d.seq <= kept.seq LIMIT 1000) gone))
+             WHERE d.user_id = kept.user_id AND d.week BETWEEN kept.week AND kept.week AND d.seq <= kept.seq
+             ORDER BY d.week LIMIT 1000) gone))
 )"""
 _UPSERT = f"""
 INSERT INTO tracker_weeklyscore AS stored
@@ -107,6 +111,7 @@ INSERT INTO tracker_weeklyscore AS stored
 SELECT s.user_id, s.week, {", ".join(_VALUES[column] for column in _RESULT)},
     f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, s.due_version, %(now)s, %(closed_at)s
 FROM finished JOIN scored_week s USING (user_id, week) LEFT JOIN tracker_participantfacts f ON f.id = s.facts_id
+WHERE (SELECT count(*) FROM kept) >= 0
 ON CONFLICT (user_id, week) DO UPDATE SET
     {", ".join(f"{column} = EXCLUDED.{column}" for column in _RESULT)},
     birth_year = EXCLUDED.birth_year, not_applicable = EXCLUDED.not_applicable, input_hash = EXCLUDED.input_hash,

@@ -76,6 +76,15 @@ BODIES: dict[str, Callable[[Values, Random], Any]] = {
     "PUT /v1/favourites/{uid}": lambda values, random: _favourite(values, random),
     "POST /v1/goals": lambda values, random: _goal(values, random) | {"id": _new_id(random)},
     "PUT /v1/goals/{uid}": lambda values, random: _goal(values, random),
+    # Of whatever week the address names.
+    "POST /v1/weeks/{week}/what-if": lambda values, random: {
+        "records": [
+            {
+                "type": "week_confirmation",
+                "domains": random.sample(["exercise", "cognitive", "diet"], random.randrange(4)),
+            }
+        ]
+    },
     "POST /v1/erasure": lambda values, random: {"password": PASSWORD},
     "POST /v1/consents": lambda values, random: {
         "kind": random.choice(["terms", "privacy", "research"]),
