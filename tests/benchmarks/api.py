@@ -77,8 +77,8 @@ def milliseconds(connection: Connection) -> float:
 
 
 def supposed(week: Week) -> list[dict[str, object]]:
-    walk = {"type": "exercise_log", "activity": "walk_brisk", "duration_seconds": 1200}
-    meal = {"type": "diet_log", "meal": "lunch", "items": [{"food_group": "berries", "servings": 1}]}
+    walk: dict[str, object] = {"type": "exercise_log", "activity": "walk_brisk", "duration_seconds": 1200}
+    meal: dict[str, object] = {"type": "diet_log", "meal": "lunch", "items": [{"food_group": "berries", "servings": 1}]}
     return [
         *({**walk, "started_at": f"{day}T12:00:00+00:00"} for day in week.days[:5]),
         *({**meal, "eaten_at": f"{day}T12:00:00+00:00"} for day in week.days[:5]),
