@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from backend.outbox import sending
+from backend.outbox import claims, sending
 from backend.outbox.models import MailState
 from backend.outbox.smtp import SMTPTransport
 
@@ -85,8 +85,8 @@ def _say(words: int, word: str) -> None:
 def configure(*, port: int, lease: float, timeout: float = 20, batch_size: int = 4) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, timeout
     settings.EMAIL_HOST_USER = ""
-    sending.BATCH_SIZE = batch_size
-    sending.LEASE = timedelta(seconds=lease)
+    claims.BATCH_SIZE = batch_size
+    claims.LEASE = timedelta(seconds=lease)
 
 
 def stop_at(point: str, mail: int, say: Callable[[str], None]) -> None:
@@ -124,13 +124,13 @@ def stop_at(point: str, mail: int, say: Callable[[str], None]) -> None:
     if point == CONNECT:
         wrap(SMTPTransport, "_connect", before)
     elif point == MARK:
-        wrap(sending, "_start_data", before_commit)
+        wrap(claims, "start", before_commit)
     elif point == MARKED:
-        wrap(sending, "_start_data", after)
+        wrap(claims, "start", after)
     elif point == ACCEPTED:
-        wrap(sending, "_finish", before_commit)
+        wrap(claims, "finish", before_commit)
     elif point == SENT:
-        wrap(sending, "_finish", after)
+        wrap(claims, "finish", after)
     else:
         raise ValueError(point)
 
@@ -149,8 +149,8 @@ def count_fenced(say: Callable[[str], None]) -> None:
         say(str(state) if ours else "answered too late")
         return ours
 
-    wrap(sending, "_start_data", marked)
-    wrap(sending, "_finish", finished)
+    wrap(claims, "start", marked)
+    wrap(claims, "finish", finished)
 
 
 def wrap(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:

@@ -22,7 +22,7 @@ from django.db.models import Max, Min
 from uuid_utils.compat import uuid7
 
 from backend.accounts.models import User
-from backend.outbox import sending
+from backend.outbox import claims, sending
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.sync.models import SyncCounter
@@ -155,7 +155,7 @@ class Year:
         self.mails: dict[int, datetime] = {}  # by row: its hour
         self.looks: list[datetime] = []  # when somebody looked for mails to send
         self.looks_before: dict[int, int] = {}  # by row: how many of these came before it was written
-        self.vanished = self.now - sending.LEASE
+        self.vanished = self.now - claims.LEASE
         self.counts: Counter[str] = Counter()
 
     def pass_time(self) -> None:
@@ -250,17 +250,17 @@ class Year:
 
     def send(self) -> None:
         if self.chance.random() < 0.05:
-            self.counts["mails whose sender vanished"] += len(sending.claim())
+            self.counts["mails whose sender vanished"] += len(claims.claim(OutgoingMail))
             self.vanished = self.now
         else:
             sending.send_mail()
-            if self.now > self.vanished + sending.LEASE:
+            if self.now > self.vanished + claims.LEASE:
                 self.looks.append(self.now)
 
     def let_mails_expire(self) -> None:
         self.now += timedelta(days=4)
         self.clock.show(self.now)
-        sending.settle_abandoned()
+        claims.settle_abandoned(OutgoingMail)
 
     def check_inbox(self) -> None:
         """Each mail once and in its time; none that was given up although somebody could have sent it."""
