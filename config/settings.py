@@ -174,6 +174,8 @@ CELERY_BEAT_SCHEDULE["log_audit_head"] = {
 # --- The week -----------------------------------------------------------------------------------------------------------
 SCORING_BATCH_SIZE = env.int("ENGRAM_SCORING_BATCH_SIZE", 4096)
 SCORING_LEASE_SECONDS = env.int("ENGRAM_SCORING_LEASE_SECONDS", 120)
+# Mails for one hour leave over its first seconds, each participant's always at the same one.
+MAIL_SPREAD_SECONDS = env.int("ENGRAM_MAIL_SPREAD_SECONDS", 600)
 
 # --- Accounts -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

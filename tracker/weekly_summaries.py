@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -87,6 +89,12 @@ def occurrence_that_closes(user: User, week: Week) -> Occurrence:
 
 def _at_home(user: User, day: date) -> datetime:
     return datetime.combine(day, time(user.weekly_email_hour), tzinfo=ZoneInfo(user.home_time_zone)).astimezone(UTC)
+
+
+def spread(user_id: UUID) -> timedelta:
+    """How long after the hour this participant's mail leaves, the same every week: everybody's Monday 08:00 is spread over the
+    first `MAIL_SPREAD_SECONDS`."""
+    return timedelta(seconds=crc32(user_id.bytes) % max(settings.MAIL_SPREAD_SECONDS, 1))
 
 
 def close_weeks(*, now: datetime) -> int:
@@ -228,7 +236,7 @@ def _mails(
                 kind=KIND,
                 dedupe_key=f"{KIND}:{user.pk}:{occurrence.week}",
                 context=summary_context(user, week, preferences[key], library),
-                not_before=occurrence.at,
+                not_before=occurrence.at + spread(user.pk),
                 expires_at=expires_at,
                 perhaps_sent=restored_at is not None and occurrence.at <= restored_at,
             )

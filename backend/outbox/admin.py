@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from backend.audit.participant_rows import ParticipantRowsAdmin
+from backend.outbox.claims import cancel, resolve_unknown
 from backend.outbox.kinds import render
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import cancel, resolve_unknown
 
 LABELS = {
     MailState.PENDING: "info",

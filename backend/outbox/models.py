@@ -17,15 +17,14 @@ class MailState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class OutgoingMail(models.Model):
-    """One mail. `dedupe_key` is what makes it the only one of its kind; `data_started` is committed before the message is
-    handed over, so a crash after it can leave one `unknown`, and never two sent."""
+class Outgoing(models.Model):
+    """What a mail and a push have in common: something that leaves once. `dedupe_key` is what makes it the only one of its
+    kind; `data_started` is committed before it is handed over, so a crash after that can leave one `unknown`, and never two
+    sent. The verbs are in `claims.py`."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
     dedupe_key = models.CharField(max_length=120, unique=True)
-    context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
-    message_id = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=12, choices=MailState, default=MailState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -37,30 +36,40 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "outgoing mail"
+        abstract = True
         indexes = [
-            # A participant's mail, newest first.
-            models.Index(fields=["user", "-created_at"], name="outgoingmail_user"),
+            # A participant's, newest first.
+            models.Index(fields=["user", "-created_at"], name="%(class)s_user"),
             # What to send next.
             models.Index(
                 fields=["next_attempt_at"],
-                name="outgoingmail_pending",
+                name="%(class)s_pending",
                 condition=models.Q(state__in=["pending", "connecting", "data_started"]),
             ),
             # The dashboard: lately made, and those that need a person, whatever their age.
-            models.Index(fields=["created_at", "state"], name="outgoingmail_recent"),
+            models.Index(fields=["created_at", "state"], name="%(class)s_recent"),
             models.Index(
                 fields=["state"],
-                name="outgoingmail_unresolved",
+                name="%(class)s_unresolved",
                 condition=models.Q(state__in=["unknown", "failed"]),
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="outgoingmail_state"),
+            models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="%(class)s_state"),
             models.CheckConstraint(
-                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="outgoingmail_sent_at"
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="%(class)s_sent_at"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.dedupe_key}: {self.state}"
+
+
+class OutgoingMail(Outgoing):
+    """One mail."""
+
+    context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
+    message_id = models.CharField(max_length=120, unique=True)
+
+    class Meta(Outgoing.Meta):
+        verbose_name_plural = "outgoing mail"

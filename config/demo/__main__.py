@@ -32,6 +32,7 @@ def prepare_environment() -> Path:
     os.environ.setdefault("SECRET_KEY", secret.read_text())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("ENGRAM_TICK_SECONDS", "2")
+    os.environ.setdefault("ENGRAM_MAIL_SPREAD_SECONDS", "0")  # who has chosen this hour waits for their mail
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     os.environ.setdefault("DEFAULT_FROM_EMAIL", "Engram <weekly@engram.example>")
     return state

@@ -1,5 +1,6 @@
 """Kill the worker at random moments while 500 weeks are scored, closed and mailed; flush and kill Redis in between. Then kill
-web, PostgreSQL and phones while phones synchronise. `python -m tests.faults [workers] [servers]` runs one of them."""
+web, PostgreSQL and phones while phones synchronise; and the sender of mail at each edge of handing one over.
+`python -m tests.faults [workers] [servers] [mail]` runs some of them."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ def main() -> int:
         {
             "LOG_LEVEL": "CRITICAL",
             "ENGRAM_TICK_SECONDS": "0.5",
+            "ENGRAM_MAIL_SPREAD_SECONDS": "0",
             "ENGRAM_SCORING_BATCH_SIZE": "2",
             "ENGRAM_SCORING_LEASE_SECONDS": "1",
         }
@@ -34,15 +36,17 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("load_catalogue", verbosity=0)
 
-    from tests.faults import killed_servers, killed_workers
+    from tests.faults import killed_senders, killed_servers, killed_workers
     from tests.figures import Figures
 
     figures = Figures("fault")
-    parts = sys.argv[1:] or ["workers", "servers"]
+    parts = sys.argv[1:] or ["workers", "servers", "mail"]
     if "workers" in parts:
         killed_workers.measure(figures, smtp_port=port)
     if "servers" in parts:
         killed_servers.measure(figures)
+    if "mail" in parts:
+        killed_senders.measure(figures, smtp_port=port)
     connection.close()
     return 0 if figures.write() else 1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from backend.outbox import sending
+from backend.outbox import claims
 from tracker import weekly_summaries
 
-sending.BATCH_SIZE = 4
-sending.LEASE = timedelta(seconds=2)
+claims.BATCH_SIZE = 4
+claims.LEASE = timedelta(seconds=2)
 weekly_summaries.BATCH_SIZE = 8

@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from backend.accounts.models import User
-from backend.outbox import sending
+from backend.outbox import claims
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.sending import NewMail, enqueue, send_mail
@@ -99,14 +99,14 @@ def test_who_is_erased_meanwhile_stops_nobody(
 ) -> None:
     enqueue_for(phone.user, "a@example.org", "first")
     enqueue_for(other_phone.user, "plain@example.org", "second")
-    claim = sending.claim
+    claim = claims.claim
 
-    def claim_and_erase() -> list[OutgoingMail]:
-        mails = claim()
+    def claim_and_erase(model: type[OutgoingMail]) -> list[OutgoingMail]:
+        mails = claim(model)
         User.objects.filter(pk=phone.user.pk).delete()
         return mails
 
-    monkeypatch.setattr(sending, "claim", claim_and_erase)
+    monkeypatch.setattr(claims, "claim", claim_and_erase)
     assert send_mail() == 1
     assert states() == {"second": MailState.SENT}
 

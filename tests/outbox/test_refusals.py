@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from backend.outbox.claims import MAX_ATTEMPTS
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import MAX_ATTEMPTS, NewMail, enqueue, send_mail
+from backend.outbox.sending import NewMail, enqueue, send_mail
 from tests.conftest import Phone
 from tests.outbox.scripted_server import HANG_UP, ScriptedServer
 

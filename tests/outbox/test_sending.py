@@ -12,10 +12,11 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from backend.outbox import sending
+from backend.outbox import claims, sending
+from backend.outbox.claims import MAX_ATTEMPTS
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import MAX_ATTEMPTS, NewMail, enqueue, send_mail
+from backend.outbox.sending import NewMail, enqueue, send_mail
 from backend.outbox.smtp import SMTPTransport
 from tests.conftest import Mailbox, Phone
 
@@ -118,7 +119,7 @@ def test_a_connection_lost_after_data_leaves_the_mail_unknown(
 
 def test_a_sender_that_died_after_data_leaves_the_mail_unknown(phone: Phone, mailbox: Mailbox) -> None:
     enqueue_greeting(phone)
-    (mail,) = sending.claim()
+    (mail,) = claims.claim(OutgoingMail)
     OutgoingMail.objects.update(state=MailState.DATA_STARTED, claimed_until=Now() - timedelta(seconds=1))
     assert send_mail() == 0
     mail.refresh_from_db()
@@ -128,7 +129,7 @@ def test_a_sender_that_died_after_data_leaves_the_mail_unknown(phone: Phone, mai
 
 def test_a_sender_that_died_before_data_is_replaced(phone: Phone, mailbox: Mailbox) -> None:
     enqueue_greeting(phone)
-    sending.claim()
+    claims.claim(OutgoingMail)
     assert send_mail() == 0
     OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
     assert send_mail() == 1
@@ -137,9 +138,9 @@ def test_a_sender_that_died_before_data_is_replaced(phone: Phone, mailbox: Mailb
 
 def test_a_sender_whose_lease_was_taken_over_hands_nothing_over(phone: Phone, mailbox: Mailbox) -> None:
     enqueue_greeting(phone)
-    (stale,) = sending.claim()
+    (stale,) = claims.claim(OutgoingMail)
     OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
-    (taken,) = sending.claim()
+    (taken,) = claims.claim(OutgoingMail)
     with SMTPTransport() as transport:
         assert sending.send(stale, transport) is False
         assert mailbox.messages == []
@@ -184,24 +185,24 @@ def test_a_mail_whose_recipient_was_erased_keeps_nobody_waiting(
 ) -> None:
     enqueue_greeting(phone, key="greeting:erased")
     enqueue_greeting(other_phone, key="greeting:kept")
-    claimed = sending.claim
+    claimed = claims.claim
 
-    def erase_meanwhile() -> list[OutgoingMail]:
-        mails = claimed()
+    def erase_meanwhile(model: type[OutgoingMail]) -> list[OutgoingMail]:
+        mails = claimed(model)
         phone.user.delete()
         monkeypatch.undo()
         return mails
 
-    monkeypatch.setattr(sending, "claim", erase_meanwhile)
+    monkeypatch.setattr(claims, "claim", erase_meanwhile)
     assert send_mail() == 1
     assert mailbox.recipients == [other_phone.user.email]
 
 
 def test_many_mails_go_over_one_connection(phone: Phone, mailbox: Mailbox) -> None:
-    for number in range(sending.BATCH_SIZE + 5):
+    for number in range(claims.BATCH_SIZE + 5):
         enqueue_greeting(phone, key=f"greeting:{number}")
-    assert send_mail() == sending.BATCH_SIZE + 5
-    assert len(mailbox.messages) == sending.BATCH_SIZE + 5
+    assert send_mail() == claims.BATCH_SIZE + 5
+    assert len(mailbox.messages) == claims.BATCH_SIZE + 5
 
 
 def lapse(*, expired: bool = False) -> None:
@@ -214,9 +215,9 @@ def lapse(*, expired: bool = False) -> None:
 
 def test_a_mail_whose_sender_vanished_and_whose_time_has_passed_is_cancelled(phone: Phone, mailbox: Mailbox) -> None:
     enqueue_greeting(phone)
-    sending.claim()
+    claims.claim(OutgoingMail)
     lapse(expired=True)
-    assert sending.claim() == []
+    assert claims.claim(OutgoingMail) == []
     assert send_mail() == 0
     mail = OutgoingMail.objects.get()
     assert (mail.state, mail.claim_token, mail.claimed_until) == (MailState.CANCELLED, None, None)
@@ -225,21 +226,21 @@ def test_a_mail_whose_sender_vanished_and_whose_time_has_passed_is_cancelled(pho
 
 def test_a_mail_whose_time_passes_while_others_are_sent_is_not_begun(phone: Phone, mailbox: Mailbox) -> None:
     enqueue_greeting(phone)
-    (mail,) = sending.claim()
+    (mail,) = claims.claim(OutgoingMail)
     OutgoingMail.objects.update(expires_at=Now() - timedelta(seconds=1))
     with SMTPTransport() as transport:
         assert sending.send(mail, transport) is False
     assert mailbox.messages == []
     lapse()
-    sending.settle_abandoned()
+    claims.settle_abandoned(OutgoingMail)
     assert OutgoingMail.objects.get().state == MailState.CANCELLED
 
 
 def test_a_mail_that_somebody_is_about_to_send_is_left_to_them(phone: Phone, mailbox: Mailbox) -> None:
     enqueue_greeting(phone)
-    sending.claim()
+    claims.claim(OutgoingMail)
     OutgoingMail.objects.update(expires_at=Now() - timedelta(seconds=1))
-    sending.settle_abandoned()
+    claims.settle_abandoned(OutgoingMail)
     assert OutgoingMail.objects.get().state == MailState.CONNECTING
 
 
@@ -252,13 +253,13 @@ def test_what_the_server_accepted_is_sent_however_long_the_batch_took(
     def slowly(self: SMTPTransport, message: bytes) -> str:
         lease = OutgoingMail.objects.get().claimed_until
         assert lease is not None
-        assert lease > timezone.now() + sending.LEASE - timedelta(seconds=10)
+        assert lease > timezone.now() + claims.LEASE - timedelta(seconds=10)
         OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
         return original(self, message)
 
     monkeypatch.setattr(SMTPTransport, "hand_over", slowly)
     enqueue_greeting(phone)
-    (mail,) = sending.claim()
+    (mail,) = claims.claim(OutgoingMail)
     OutgoingMail.objects.update(claimed_until=Now() + timedelta(seconds=5))  # what the others have left of it
     with SMTPTransport() as transport:
         assert sending.send(mail, transport) is True
@@ -274,7 +275,7 @@ def test_an_answer_after_the_mail_was_given_up_changes_nothing(
 
     def far_too_slowly(self: SMTPTransport, message: bytes) -> str:
         lapse()
-        sending.settle_abandoned()
+        claims.settle_abandoned(OutgoingMail)
         return original(self, message)
 
     monkeypatch.setattr(SMTPTransport, "hand_over", far_too_slowly)

@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from backend.outbox.sending import doubt_unsent
+from backend.outbox.claims import doubt_unsent
+from backend.outbox.models import OutgoingMail
 from backend.sync.epochs import begin_epoch
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             epoch = begin_epoch(now=timezone.now())
-            doubtful = doubt_unsent()
+            doubtful = doubt_unsent(OutgoingMail)
         self.stdout.write(
             f"Epoch {epoch} has begun: phones send again what they hold. {doubtful} unsent mails are unknown now."
         )

@@ -1,0 +1,140 @@
+"""Who sends what, and what became of it: the same for mail and for pushes. Each step is one statement, committed at return.
+
+`pending → connecting → data_started → sent`; `data_started` is committed before anything is handed over, so what is found
+there without its sender is `unknown`, and nothing sends it again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import structlog
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from backend.outbox.models import MailState, Outgoing
+
+logger = structlog.get_logger(__name__)
+
+BATCH_SIZE = 50
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+FIRST_RETRY = timedelta(minutes=1)
+PERHAPS_SENT = "The database was restored from a backup: it may have been sent before."
+
+Row = TypeVar("Row", bound=Outgoing)
+
+
+def settle_abandoned(model: type[Outgoing]) -> None:
+    """Those whose sender vanished after `data_started` become `unknown`; those past their time are cancelled."""
+    rows = model._default_manager
+    unknown = rows.filter(state=MailState.DATA_STARTED, claimed_until__lt=Now()).update(
+        state=MailState.UNKNOWN, claim_token=None, last_reply="The sender did not come back."
+    )
+    if unknown:
+        logger.error("mail_unknown", table=model._meta.model_name, count=unknown)
+    waiting = Q(state=MailState.PENDING) | Q(state=MailState.CONNECTING, claimed_until__lt=Now())
+    rows.filter(waiting, expires_at__lt=Now()).update(state=MailState.CANCELLED, claim_token=None, claimed_until=None)
+
+
+def claim(model: type[Row]) -> list[Row]:
+    """Lease those that are due, or whose sender vanished before it began to hand them over."""
+    token = uuid4()
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH picked AS (SELECT id FROM {table} WHERE"  # noqa: S608  (a table of ours)
+            "  ((state = 'pending' AND next_attempt_at <= statement_timestamp())"
+            "   OR (state = 'connecting' AND claimed_until < statement_timestamp()))"
+            "  AND (expires_at IS NULL OR expires_at > statement_timestamp())"
+            "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+            f" UPDATE {table} AS outgoing SET state = 'connecting', claim_token = %s,"
+            "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1"
+            " FROM picked WHERE outgoing.id = picked.id",
+            [BATCH_SIZE, token, LEASE.total_seconds()],
+        )
+    return list(model._default_manager.filter(claim_token=token).order_by("next_attempt_at", "id"))
+
+
+def start(row: Outgoing) -> bool:
+    """The last look before it is handed over: is it still ours, and still to be sent?
+
+    The lease begins anew: it was for the whole batch, and this one may be the last of it.
+    """
+    in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
+    ours = _ours(row, MailState.CONNECTING).filter(in_time, claimed_until__gt=Now())
+    return ours.update(state=MailState.DATA_STARTED, claimed_until=Now() + LEASE) == 1
+
+
+def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
+    """Say what became of what was handed over, unless it was given up meanwhile.
+
+    An answer that comes after the lease counts: nobody else takes it over once its data has started.
+    """
+    ours = _ours(row, MailState.DATA_STARTED)
+    return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
+
+
+def _ours(row: Outgoing, state: MailState) -> QuerySet[Any]:
+    """The row, if it still is where we left it and nobody has taken it over."""
+    return type(row)._default_manager.filter(pk=row.pk, state=state, claim_token=row.claim_token)
+
+
+def put_off(rows: Sequence[Outgoing], reply: str) -> None:
+    """No server, no attempt: they wait a minute, and cost nobody's patience one by one.
+
+    The one that it happened to comes after the others: should it be what breaks the connection, they get through.
+    """
+    logger.warning("mail_server_unreachable", table=rows[0]._meta.model_name, waiting=len(rows), reason=reply)
+    for waiting, pause in ((rows[:1], FIRST_RETRY + timedelta(seconds=1)), (rows[1:], FIRST_RETRY)):
+        ours = type(rows[0])._default_manager.filter(
+            pk__in=[row.pk for row in waiting], claim_token=rows[0].claim_token, state=MailState.CONNECTING
+        )
+        ours.update(
+            state=MailState.PENDING,
+            claim_token=None,
+            claimed_until=None,
+            attempts=F("attempts") - 1,
+            last_reply=reply[:500],
+            next_attempt_at=Now() + pause,
+        )
+
+
+def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta = timedelta(0)) -> None:
+    """After a definite refusal: once more later (1, 2, 4 … minutes, or after `not_before` if that is longer), or never."""
+    failed = for_good or row.attempts >= MAX_ATTEMPTS
+    pause = max(FIRST_RETRY * 2 ** (row.attempts - 1), not_before)
+    type(row)._default_manager.filter(pk=row.pk, claim_token=row.claim_token).update(
+        state=MailState.FAILED if failed else MailState.PENDING,
+        claim_token=None,
+        claimed_until=None,
+        last_reply=reply[:500],
+        next_attempt_at=Now() + pause,
+    )
+
+
+def doubt_unsent(model: type[Outgoing]) -> int:
+    """After a restore from a backup: what wasn't sent when it was made may have been sent since. Returns how many."""
+    unsent = model._default_manager.filter(state__in=[MailState.PENDING, MailState.CONNECTING, MailState.DATA_STARTED])
+    return unsent.update(state=MailState.UNKNOWN, claim_token=None, claimed_until=None, last_reply=PERHAPS_SENT)
+
+
+def resolve_unknown(rows: QuerySet[Any], *, arrived: bool) -> int:
+    """What a person found out: unknown ones that arrived are sent; unknown or failed ones that didn't are due again.
+
+    Returns how many this changed. One that has passed `expires_at` is cancelled by the next sender, not sent.
+    """
+    if arrived:
+        unknown = rows.filter(state=MailState.UNKNOWN)
+        return unknown.update(state=MailState.SENT, sent_at=Now(), last_reply="A member of staff found it delivered.")
+    lost = rows.filter(state__in=[MailState.UNKNOWN, MailState.FAILED])
+    return lost.update(state=MailState.PENDING, attempts=0, next_attempt_at=Now(), last_reply="To be sent again.")
+
+
+def cancel(rows: QuerySet[Any]) -> int:
+    """Cancel those that nobody has begun to send; returns how many."""
+    return rows.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply="Cancelled by staff.")
