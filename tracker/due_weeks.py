@@ -145,10 +145,8 @@ def tell_scores_again(user_id: UUID) -> None:
     A week that is due takes the new change number as one that became due now; its stored score, which is an older result, must
     not seem newer than it. Runs in a transaction.
     """
+    seq = advance_counter(user_id, 1)  # first: what a push makes due meanwhile comes after this, and is told by itself
     due = list(DueWeek.objects.filter(user=user_id).values_list("week", flat=True))
-    if not due and not WeeklyScore.objects.filter(user=user_id).exists():
-        return
-    seq = advance_counter(user_id, 1)
     mark_weeks_due(user_id=user_id, weeks=map(Week, due), seq=seq)
     with connection.cursor() as cursor:
         cursor.execute(

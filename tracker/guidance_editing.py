@@ -55,7 +55,7 @@ def save_draft(
     newest = versions[-1] if versions else None
     if seen != seen_hash(newest):
         raise CannotChangeGuidance("changed_meanwhile", "Somebody has changed this text meanwhile. Look at it anew.")
-    if newest is not None and text.document(dict(content)) == document_of(newest):
+    if newest is not None and not _is_retired(newest) and text.document(dict(content)) == document_of(newest):
         return newest
     if newest is not None and _is_another_text(text, newest.text) and any(one.published_at for one in versions):
         raise CannotChangeGuidance("was_published", "Kind, practice and turn stay once a text was published.")
@@ -67,11 +67,22 @@ def save_draft(
         number=newest.number + 1 if newest else 1,
         content=dict(content),
         author=by,
-        writers=[by],
+        writers=_writers(newest, by),
         note=note,
         created_at=now,
         changed_at=now,
     )
+
+
+def _is_retired(version: GuidanceVersion) -> bool:
+    return version.state == VersionState.RETIRED
+
+
+def _writers(newest: GuidanceVersion | None, by: UUID) -> list[UUID]:
+    """Of a new version: with those of a draft that was given up, for its words live on in what begins with them."""
+    if newest is None or not _is_retired(newest) or newest.published_at is not None:
+        return [by]
+    return [*(writer for writer in newest.writers if writer != by), by]
 
 
 def _is_another_text(one: GuidanceText, other: GuidanceText) -> bool:

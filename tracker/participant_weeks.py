@@ -116,8 +116,8 @@ def guidance_of_week(user: User, week: Week, stand: Standing) -> Guidance:
     """From the texts that are published now: those of `stand`, unless somebody has published since."""
     stored = read_week(user, week)
     score = score_week(stored.records, stored.facts)
-    preferences = read_preferences([(user.pk, week)])[user.pk, week]
     library = published_library((stand.epoch, stand.library))
+    preferences = read_preferences({(user.pk, week): stored}, library.codes)[user.pk, week]
     return choose_guidance(stored.records, score, stored.facts, preferences, library)
 
 

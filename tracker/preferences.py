@@ -4,23 +4,21 @@ it, scores never do."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from uuid import UUID
 
 from backend.postgres.prepared import fetch_all
-from tracker.goals import Goal, goals_in
 from tracker.scoring.weeks import Week
+from tracker.week_records import StoredWeek
 
-# By the unique indexes on (user, uid). One row shape for both, so that one query reads them.
-_PREFERENCES = """
-SELECT user_id, uid, practice, from_week, amount, weekly_step, until_amount
-  FROM tracker_practicegoal WHERE user_id = ANY(%(users)s) AND deleted_at IS NULL AND from_week <= %(last)s
-UNION ALL
-SELECT user_id, NULL, suggestion, NULL, NULL, NULL, (verdict = 'useful')::int
-  FROM tracker_suggestionfeedback WHERE user_id = ANY(%(users)s) AND deleted_at IS NULL AND verdict IS NOT NULL
-"""
+Key = tuple[UUID, Week]
+
+# By the unique index on (user, uid). Only of the suggestions that there are: anybody may send feedback on any code.
+_FEEDBACK = """
+SELECT user_id, suggestion, verdict FROM tracker_suggestionfeedback
+ WHERE user_id = ANY(%(users)s) AND suggestion = ANY(%(codes)s) AND deleted_at IS NULL AND verdict IS NOT NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +34,17 @@ class Preferences:
 NO_PREFERENCES = Preferences()
 
 
-def read_preferences(keys: Sequence[tuple[UUID, Week]]) -> dict[tuple[UUID, Week], Preferences]:
-    """What holds in some participants' weeks: one query, however many there are. Feedback holds for every week."""
-    if not keys:
+def read_preferences(weeks: Mapping[Key, StoredWeek], codes: Collection[str]) -> dict[Key, Preferences]:
+    """What holds in some participants' weeks, with their feedback on these suggestions: one query, however many there are.
+    Feedback holds for every week."""
+    if not weeks:
         return {}
-    goals: dict[UUID, list[Goal]] = defaultdict(list)
     useful: dict[UUID, set[str]] = defaultdict(set)
     not_for_me: dict[UUID, set[str]] = defaultdict(set)
-    parameters = {"users": list({user for user, _ in keys}), "last": max(week.monday for _, week in keys)}
-    for user, uid, code, *columns in fetch_all(_PREFERENCES, parameters):
-        if uid is None:
-            (useful if columns[-1] else not_for_me)[user].add(code)
-        else:
-            goals[user].append(Goal.stored(uid, code, *columns))
+    parameters = {"users": list({user for user, _ in weeks}), "codes": list(codes)}
+    for user, code, verdict in fetch_all(_FEEDBACK, parameters):
+        (useful if verdict == "useful" else not_for_me)[user].add(code)
     return {
-        (user, week): Preferences(goals_in(week, goals[user]), frozenset(useful[user]), frozenset(not_for_me[user]))
-        for user, week in keys
+        (user, week): Preferences(stored.goals, frozenset(useful[user]), frozenset(not_for_me[user]))
+        for (user, week), stored in weeks.items()
     }

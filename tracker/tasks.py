@@ -11,7 +11,7 @@ from tracker import weekly_scores, weekly_summaries
 
 @shared_task
 def score_due_weeks() -> None:
-    weekly_scores.score_due_weeks(now=timezone.now())
+    weekly_scores.score_due_weeks()
 
 
 @shared_task

@@ -24,6 +24,7 @@ _HAPPENED: Mapping[str, Any] = {
     "still none": gettext_lazy("Some details have changed; the week has no number so far."),
     "includes": gettext_lazy("The week now includes %(domains)s: %(after)s of 100."),
     "leaves out": gettext_lazy("The week now leaves %(domains)s aside: %(after)s of 100."),
+    "exchanges": gettext_lazy("The week now includes %(domains)s and leaves %(gone)s aside: %(after)s of 100."),
 }
 _HAPPENED_WITHOUT_NUMBERS: Mapping[str, Any] = {
     "more": gettext_lazy("More of your week counts now."),
@@ -34,6 +35,7 @@ _HAPPENED_WITHOUT_NUMBERS: Mapping[str, Any] = {
     "still none": gettext_lazy("Some details have changed; there is no picture of the week as a whole so far."),
     "includes": gettext_lazy("The week now includes %(domains)s."),
     "leaves out": gettext_lazy("The week now leaves %(domains)s aside."),
+    "exchanges": gettext_lazy("The week now includes %(domains)s and leaves %(gone)s aside."),
 }
 _SUPPOSED: Mapping[str, Any] = {
     "more": gettext_lazy("With this, the week would go from %(before)s to %(after)s of 100."),
@@ -44,6 +46,9 @@ _SUPPOSED: Mapping[str, Any] = {
     "still none": gettext_lazy("With this, the week would have no number so far."),
     "includes": gettext_lazy("With this, the week would include %(domains)s: %(after)s of 100."),
     "leaves out": gettext_lazy("With this, the week would leave %(domains)s aside: %(after)s of 100."),
+    "exchanges": gettext_lazy(
+        "With this, the week would include %(domains)s and leave %(gone)s aside: %(after)s of 100."
+    ),
 }
 _SUPPOSED_WITHOUT_NUMBERS: Mapping[str, Any] = {
     "more": gettext_lazy("With this, more of your week would count."),
@@ -54,6 +59,7 @@ _SUPPOSED_WITHOUT_NUMBERS: Mapping[str, Any] = {
     "still none": gettext_lazy("With this, there would be no picture of the week as a whole so far."),
     "includes": gettext_lazy("With this, the week would include %(domains)s."),
     "leaves out": gettext_lazy("With this, the week would leave %(domains)s aside."),
+    "exchanges": gettext_lazy("With this, the week would include %(domains)s and leave %(gone)s aside."),
 }
 
 
@@ -92,13 +98,14 @@ class ChangeWords:
         elif before is None:
             kind = "number"
         elif added or gone:
-            kind = "includes" if added else "leaves out"
+            kind = "exchanges" if added and gone else "includes" if added else "leaves out"
         else:
             kind = "same" if before == after else "more" if before < after else "less"
         return texts[kind] % {
             "before": self._words.score(before),
             "after": self._words.score(after),
             "domains": self._words.domains(added or gone),
+            "gone": self._words.domains(gone),
         }
 
 

@@ -25,6 +25,14 @@ from tracker.scoring.records import (
 )
 from tracker.scoring.weeks import Week
 
+# Of each practice the one that `goals_in` would choose, so that nothing grows with how many somebody keeps.
+GOALS_IN_FORCE = """
+SELECT DISTINCT ON (goal.user_id, asked.monday, goal.practice) goal.*
+  FROM unnest(%(mondays)s::date[]) AS asked(monday)
+  JOIN tracker_practicegoal AS goal ON goal.from_week <= asked.monday
+ WHERE goal.user_id = ANY(%(users)s) AND goal.deleted_at IS NULL
+ ORDER BY goal.user_id, asked.monday, goal.practice, goal.from_week DESC, goal.uid DESC"""
+
 # One row shape for everything that a week is made of, so that one query reads it all.
 _RECORDS = """
 SELECT 'exercise', user_id, local_date, uid::text, duration_seconds, intensity, strength, balance, NULL::int[],
@@ -49,11 +57,12 @@ SELECT 'facts', user_id, from_week, NULL, birth_year, NULL, NULL, NULL, NULL, NU
 UNION ALL
 SELECT 'goal', user_id, from_week, uid::text, NULL, NULL, NULL, NULL, NULL, NULL,
        ARRAY[practice, amount::text, weekly_step::text, until_amount::text], NULL
-  FROM tracker_practicegoal WHERE user_id = ANY(%(users)s) AND from_week <= %(last)s AND deleted_at IS NULL
+  FROM ({goals}) AS goals
 """.format(
     live="user_id = ANY(%(users)s) AND local_date BETWEEN %(first)s AND %(last)s AND deleted_at IS NULL"
     # The weeks asked for may lie far apart.
-    " AND local_date - EXTRACT(ISODOW FROM local_date)::int + 1 = ANY(%(mondays)s)"
+    " AND local_date - EXTRACT(ISODOW FROM local_date)::int + 1 = ANY(%(mondays)s)",
+    goals=GOALS_IN_FORCE,
 )
 
 

@@ -109,7 +109,7 @@ _UPSERT = f"""
 INSERT INTO tracker_weeklyscore AS stored
     (user_id, week, {", ".join(_RESULT)}, birth_year, not_applicable, input_hash, revision, seq, scored_at, closed_at)
 SELECT s.user_id, s.week, {", ".join(_VALUES[column] for column in _RESULT)},
-    f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, s.due_version, %(now)s, %(closed_at)s
+    f.birth_year, COALESCE(f.not_applicable, '{{}}'), uuid_send(s.input_hash), 1, s.due_version, %(scored_at)s, %(closed_at)s
 FROM finished JOIN scored_week s USING (user_id, week) LEFT JOIN tracker_participantfacts f ON f.id = s.facts_id
 WHERE (SELECT count(*) FROM kept) >= 0
 ON CONFLICT (user_id, week) DO UPDATE SET
@@ -130,7 +130,7 @@ class ScoringRun:
     failed: int = 0
 
 
-def score_due_weeks(*, now: datetime) -> ScoringRun:
+def score_due_weeks() -> ScoringRun:
     """Score until nothing claimable is left. Any number of these may run at once, anywhere."""
     lease = timedelta(seconds=settings.SCORING_LEASE_SECONDS)
     quarantine_exhausted()
@@ -142,7 +142,7 @@ def score_due_weeks(*, now: datetime) -> ScoringRun:
             failures += 1
             continue
         try:
-            scored += score_claim(claim, now=now)
+            scored += score_claim(claim)
         except Exception as error:  # recorded in the queue, counted there, and quarantined at the fifth
             logger.exception("scoring_failed", weeks=len(claim.rows))
             record_failure(claim, error)
@@ -150,10 +150,10 @@ def score_due_weeks(*, now: datetime) -> ScoringRun:
     return ScoringRun(scored, failed)
 
 
-def score_claim(claim: Claim, *, now: datetime) -> int:
+def score_claim(claim: Claim) -> int:
     """Score claimed weeks and store those whose claim still stands, in one transaction; returns how many those are."""
     with transaction.atomic():
-        stored = _score_and_store(claim, now=now, closed_at=None)
+        stored = _score_and_store(claim, closed_at=None)
         if stored < len(claim.rows):
             release_claim(claim)
     return stored
@@ -161,17 +161,21 @@ def score_claim(claim: Claim, *, now: datetime) -> int:
 
 def close_scores(keys: Sequence[tuple[UUID, date]], *, now: datetime) -> None:
     """Score weeks that are over, whether due or not, and mark them closed. Runs in the caller's transaction."""
-    _score_and_store(take_weeks(keys), now=now, closed_at=now)
+    _score_and_store(take_weeks(keys), closed_at=now)
 
 
-def _score_and_store(claim: Claim, *, now: datetime, closed_at: datetime | None) -> int:
+def _score_and_store(claim: Claim, *, closed_at: datetime | None) -> int:
     keys = [(user, monday) for user, monday, _ in claim.rows]
     versions = np.array([version for _, _, version in claim.rows], dtype=np.int64)
-    _score_into_staging(keys, versions)
     with connection.cursor() as cursor:
+        # By the database's clock, before anything is read: a run may last for minutes, and what comes in meanwhile is not older
+        # than a score that holds it.
+        cursor.execute("SELECT clock_timestamp()")
+        (scored_at,) = cursor.fetchone()
+        _score_into_staging(keys, versions)
         cursor.execute(
             _FINISH_CLAIMS + _KEEP_EARLIER + _UPSERT,
-            {"token": claim.token, "protocol": WES_1_0_0.version, "now": now, "closed_at": closed_at},
+            {"token": claim.token, "protocol": WES_1_0_0.version, "scored_at": scored_at, "closed_at": closed_at},
         )
         return int(cursor.rowcount)
 

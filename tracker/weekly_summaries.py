@@ -160,7 +160,7 @@ def _close(users: list[User], now: datetime) -> int:
     if come:
         close_scores(to_close, now=now)
         keys = [(user.pk, occurrence.week) for user, occurrence in come]
-        enqueue(_mails(come, read_weeks(keys), read_preferences(keys), now))
+        enqueue(_mails(come, read_weeks(keys), now))
         transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(to_close)
@@ -216,7 +216,6 @@ def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID,
 def _mails(
     come: Sequence[tuple[User, Occurrence]],
     stored: Mapping[Key, StoredWeek],
-    preferences: Mapping[Key, Preferences],
     now: datetime,
 ) -> Iterable[NewMail]:
     """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger.
@@ -225,6 +224,7 @@ def _mails(
     """
     restored_at = latest_restore()
     library = published_library()
+    preferences = read_preferences(stored, library.codes)
     confirmed = with_confirmed_address(user.pk for user, _ in come)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR

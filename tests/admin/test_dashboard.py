@@ -81,7 +81,7 @@ def test_the_page_shows_this_week_and_leads_to_others(staff: Client, catalogue: 
     now = timezone.now()
     phone = make_phone()
     phone.post("/v1/exercise-logs", exercise(now.date()))
-    score_due_weeks(now=now)
+    score_due_weeks()
     this_week = Week.of(now.date())
     page = staff.get("/admin/").content.decode()
     assert f"{this_week}, so far" in page

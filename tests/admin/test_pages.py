@@ -99,7 +99,7 @@ def live_many(week: Week, phones: list[Phone]) -> None:
     for phone in phones:
         live(week, phone)
     monday_morning = datetime.combine(week.next().monday, time(8), UTC)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     close_weeks(now=monday_morning - timedelta(hours=2))
     assert close_weeks(now=monday_morning) == len(phones)
     for phone in phones:
@@ -112,9 +112,9 @@ def revise(week: Week, phone: Phone) -> None:
     """A log that was counted goes, so that the week has an earlier result."""
     gone = exercise(week.days[1], minutes=60)
     created = phone.post("/v1/exercise-logs", gone)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert phone.delete(f"/v1/exercise-logs/{gone['id']}", if_match=created["ETag"]).status_code == 204
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
 
 
 def queries_of(client: Client, path: str) -> int:
@@ -143,7 +143,7 @@ def test_a_weekly_score_shows_how_much_the_weights_matter(staff: Client, catalog
     phone = make_phone()
     phone.put(f"/v1/weeks/{last_week}/confirmation", {"domains": ["exercise", "diet"]})
     phone.post("/v1/exercise-logs", exercise(last_week.monday, activity="weights", minutes=15))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     page = staff.get(address(WeeklyScore, "change/", WeeklyScore.objects.get().pk)).content.decode()
     # One of two strength days, and nothing else of three practices.
     assert "overall 8.3, exercise 16.7, cognitive no number, diet 0.0." in " ".join(page.split())

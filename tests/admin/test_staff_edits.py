@@ -11,7 +11,6 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.audit.models import Entry
@@ -422,7 +421,7 @@ def test_the_weeks_that_a_correction_leaves_and_enters_are_scored_again(
 ) -> None:
     earlier = last_week.previous()
     row = log(phone, "exercise-logs", exercise(last_week.first_day, minutes=60))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert not DueWeek.objects.exists()
 
     def hashes() -> dict[Any, Any]:
@@ -433,7 +432,7 @@ def test_the_weeks_that_a_correction_leaves_and_enters_are_scored_again(
         save(staff, row, opened(staff, row) | {"started_at": f"{earlier.first_day}T12:00:00+01:00"}).status_code == 302
     )
     assert set(DueWeek.objects.values_list("week", flat=True)) == {last_week.monday, earlier.monday}
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     after = hashes()
     assert after[last_week.monday] != before[last_week.monday]
     assert earlier.monday in after

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from tests.conftest import Phone, at, exercise
 from tracker.models import DueWeek, Favourite, MealTemplate, OwnActivity, OwnFood, PracticeGoal, WeeklyScore
@@ -237,7 +236,7 @@ def test_a_meal_and_the_own_food_that_it_names_arrive_together(phone: Phone, las
 
 def test_they_make_no_week_due_and_change_no_score(phone: Phone, last_week: Week) -> None:
     phone.post("/v1/exercise-logs", exercise(last_week.monday))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     before = list(WeeklyScore.objects.values())
     assert len(before) == 1
     for path, _, sent, _ in RECORDS:
@@ -245,5 +244,5 @@ def test_they_make_no_week_due_and_change_no_score(phone: Phone, last_week: Week
         assert phone.put(f"/v1/{path}/{uid}", sent).status_code == 201
         assert phone.delete(f"/v1/{path}/{uid}", if_match='"1"').status_code == 204
     assert not DueWeek.objects.exists()
-    assert score_due_weeks(now=timezone.now()).scored == 0
+    assert score_due_weeks().scored == 0
     assert list(WeeklyScore.objects.values()) == before

@@ -123,12 +123,12 @@ def test_a_new_zone_moves_no_log_and_no_stored_week(phone: Phone, last_week: Wee
     log["started_at"] = f"{last_week.last_day}T09:55:00Z"  # 23:55 at home
     created = phone.post("/v1/exercise-logs", log).json()
     assert created["local_date"] == last_week.last_day.isoformat()
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     stored = WeeklyScore.objects.values().get(user=phone.user)
     rows = list(ExerciseLog.objects.values())
     week = phone.get(f"/v1/weeks/{last_week}").json()
     phone.patch("/v1/me", {"home_time_zone": "Pacific/Pago_Pago"})
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert WeeklyScore.objects.values().get(user=phone.user) == stored
     assert list(ExerciseLog.objects.values()) == rows
     assert phone.get(f"/v1/weeks/{last_week}").json() == week

@@ -96,7 +96,7 @@ def test_weeks_are_compared_between_equal_domains_and_told_in_words_between_othe
         None,
         "2026-W41",
     ]
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert listed(phone, week(0), week(6)) == weeks
     spanish = listed(phone, week(0), week(6), "&language=es")
     assert [item["change"] and item["change"]["words"] for item in spanish] == [
@@ -233,7 +233,7 @@ def test_the_etag_changes_when_the_day_at_home_does(phone: Phone, monkeypatch: p
 
 def test_the_whole_list_takes_four_queries(phone: Phone) -> None:
     fill(phone, "ecdnxecdnxecdnx")
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     fill(phone, "e")
     with CaptureQueriesContext(connection) as queries:
         assert phone.get("/v1/weeks").json()["streak"]["days"] == 12

@@ -38,7 +38,7 @@ def test_a_week_that_is_due_is_scored_on_the_spot(phone: Phone, last_week: Week)
     on_the_spot = phone.get(f"/v1/weeks/{last_week}").json()
     assert on_the_spot["status"] == "partial"
     overview = phone.get(f"/v1/weeks?from={last_week}&to={last_week}").json()["results"]
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert phone.get(f"/v1/weeks/{last_week}").json() == on_the_spot
     assert phone.get(f"/v1/weeks?from={last_week}&to={last_week}").json()["results"] == overview
     assert overview[0]["score"] == on_the_spot["score"] == float(WeeklyScore.objects.get().score or 0)
@@ -107,7 +107,7 @@ def test_a_change_of_facts_holds_from_the_current_week_on(phone: Phone, last_wee
     log_some(phone, last_week)
     phone.patch("/v1/me", {"birth_year": 1990, "not_applicable": []})
     before = phone.get(f"/v1/weeks/{last_week}").json()
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     phone.patch("/v1/me", {"birth_year": 1940, "not_applicable": ["berries"]})
     assert ParticipantFacts.objects.count() == 2
     assert phone.get(f"/v1/weeks/{last_week}").json() == before
@@ -118,10 +118,10 @@ def test_a_change_of_facts_holds_from_the_current_week_on(phone: Phone, last_wee
 
 def test_the_first_facts_hold_for_every_week(phone: Phone, last_week: Week) -> None:
     log_some(phone, last_week)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     phone.patch("/v1/me", {"birth_year": 1940})
     assert set(DueWeek.objects.values_list("week", flat=True)) == {last_week.monday}
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert WeeklyScore.objects.get().birth_year == 1940
 
 
@@ -217,7 +217,7 @@ def test_each_practice_says_how_it_stands_to_its_goal(phone: Phone, last_week: W
     for day in last_week.days[:2]:
         phone.post("/v1/exercise-logs", exercise(day, minutes=30, activity="walk_brisk"))
     phone.put(f"/v1/weeks/{last_week}/confirmation", {"domains": ["exercise", "diet"]})
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
 
     def stands() -> dict[str, tuple[float | None, bool]]:
         domains = phone.get(f"/v1/weeks/{last_week}").json()["domains"]

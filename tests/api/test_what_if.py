@@ -94,7 +94,7 @@ def test_a_record_with_the_id_of_a_stored_one_stands_in_its_place(phone: Phone, 
 
 def test_nothing_is_stored(phone: Phone, last_week: Week) -> None:
     log_some(phone, last_week)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     phone.post("/v1/exercise-logs", exercise(last_week.days[5]))
     before = everything_stored()
     answer = ask(

@@ -99,7 +99,7 @@ def prepare() -> User:
             " WHERE user_id IN (SELECT id FROM accounts_user ORDER BY id LIMIT %s)",
             [PEOPLE],
         )
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     user = User.objects.order_by("id")[PEOPLE // 2]
     now = timezone.now()
     issue_token(Device.objects.create(user=user, last_seen_at=now), TOKEN, now=now, first_used_at=now)

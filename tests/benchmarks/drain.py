@@ -14,7 +14,6 @@ import django
 
 django.setup()
 
-from django.utils import timezone
 
 from tracker.weekly_scores import score_due_weeks
 
@@ -26,13 +25,13 @@ def peak_memory() -> float:
 
 
 if sys.argv[1:] == ["--once"]:
-    score_due_weeks(now=timezone.now())  # nothing yet: connects, and imports what is imported on first use
+    score_due_weeks()  # nothing yet: connects, and imports what is imported on first use
     sys.stdin.readline()
     started = time.perf_counter()
-    run = score_due_weeks(now=timezone.now())
+    run = score_due_weeks()
     seconds = time.perf_counter() - started
     print(json.dumps({"scored": run.scored, "seconds": seconds, "peak_mib": peak_memory()}))
 else:
     while True:
-        score_due_weeks(now=timezone.now())
+        score_due_weeks()
         time.sleep(0.02)

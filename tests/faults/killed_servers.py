@@ -283,7 +283,7 @@ def finished(phone: Phone, process: subprocess.Popen[bytes]) -> dict[str, Any]:
 def report(
     figures: Figures, user: User, phones: list[Phone], states: list[dict[str, Any]], killed: Counter[str], pushes: int
 ) -> None:
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     rows = {
         (record_type.name, str(row["uid"])): row
         for record_type in registry

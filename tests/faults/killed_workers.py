@@ -86,7 +86,7 @@ def reset(week: Week) -> None:
 
 def undisturbed(week: Week) -> dict[UUID, dict[str, Any]]:
     reset(week)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert close_weeks(now=timezone.now()) == PARTICIPANTS
     scores = stored_scores()
     assert len(scores) == PARTICIPANTS

@@ -91,5 +91,5 @@ def test_tests_run_with_the_rights_of_the_application(phone: Phone, last_week: W
         cursor.execute("TRUNCATE accounts_user CASCADE")
     assert phone.post("/v1/exercise-logs", exercise(last_week.first_day)).status_code == 201
     assert DueWeek.objects.filter(user=phone.user).count() == 1
-    score_due_weeks(now=User.objects.get(pk=phone.user.pk).date_joined)
+    score_due_weeks()
     assert WeeklyScore.objects.filter(user=phone.user, week=last_week.monday).count() == 1

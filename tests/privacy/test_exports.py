@@ -97,7 +97,7 @@ def test_the_zip_holds_every_section_twice_and_explains_each_column(phone: Phone
     gone = exercise(last_week.first_day, note="secret")
     phone.post("/v1/exercise-logs", gone)
     phone.delete(f"/v1/exercise-logs/{gone['id']}", **{"If-Match": '"1"'})
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     archive = opened(phone, export_of(phone))
     dictionary = json.loads(archive.read("data_dictionary.json"))
     files = {file for section in dictionary for file in section["files"]}

@@ -120,7 +120,7 @@ def _write_and_delete(life: Life, path: str, body: dict[str, Any]) -> None:
 
 def _close(week: Week) -> None:
     """Score the week and make the summary, as the worker does on Monday morning."""
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     monday_morning = datetime.combine(week.next().monday, time(8), UTC)
     close_weeks(now=monday_morning - timedelta(hours=4))
     close_weeks(now=monday_morning)
@@ -137,10 +137,10 @@ def _revised_week(life: Life) -> None:
     week, phone = life.week, life.phone
     gone, more = exercise(week.days[1], minutes=90), exercise(week.days[2], minutes=45)
     assert phone.post("/v1/exercise-logs", gone).status_code == 201
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert phone.delete(f"/v1/exercise-logs/{gone['id']}", if_match='"1"').status_code == 204
     assert phone.post("/v1/exercise-logs", more).status_code == 201
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
 
 
 def _second_address(life: Life) -> None:

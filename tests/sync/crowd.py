@@ -15,7 +15,6 @@ from random import Random
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from tests.conftest import Phone, cognitive, exercise, meal
@@ -170,11 +169,11 @@ class _Crowd:
 
     def _score(self) -> None:
         while not self.written.is_set():
-            scored = score_due_weeks(now=timezone.now())
+            scored = score_due_weeks()
             assert scored.failed == 0
             with self.lock:
                 self.report.scored += scored.scored
-        score_due_weeks(now=timezone.now())
+        score_due_weeks()
 
     def _read(self) -> None:
         """As an app does it: the last cursor, again and again. When all is written, until there is no more."""

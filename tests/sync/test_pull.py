@@ -197,14 +197,14 @@ def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phon
         phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise", "cognitive", "diet"]})
     changes, cursor = pull(phone)
     assert scores(changes) == [("2026-W48", 0), ("2026-W47", 1)]
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert pull(phone, cursor)[0] == []
     push(
         phone,
         upsert("exercise_log", exercise(MONDAY + timedelta(days=1))),
         upsert("diet_log", meal(MONDAY + timedelta(days=7), fish=1)),
     )
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     changes, after = pull(phone, cursor, limit=1)
     assert [change["type"] for change in changes] == ["exercise_log", "diet_log", "weekly_score", "weekly_score"]
     assert scores(changes) == [("2026-W47", 2), ("2026-W48", 0)]
@@ -222,7 +222,7 @@ def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phon
 
 def test_the_score_of_a_week_without_logs_is_told_when_it_is_closed(phone: Phone) -> None:
     push(phone, upsert("exercise_log", exercise(MONDAY)))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     _, cursor = pull(phone)
     assert close_weeks(now=timezone.now() + timedelta(days=20)) >= 2
     followed = [change["record"] for change in pull(phone, cursor)[0] if change["type"] == "weekly_score"]
@@ -241,21 +241,21 @@ def test_a_page_size_out_of_bounds_is_refused(phone: Phone, limit: str) -> None:
 def test_a_score_that_goes_back_to_what_it_was_is_told_too(phone: Phone) -> None:
     log = exercise(MONDAY)
     push(phone, upsert("exercise_log", log))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     _, cursor = pull(phone)
     second = exercise(MONDAY + timedelta(days=1))
     push(phone, upsert("exercise_log", second))
     changes, cursor = pull(phone, cursor)
     assert scores(changes) == [("2026-W47", 2)]  # worked out on the spot
     push(phone, delete("exercise_log", second["id"], 1))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert WeeklyScore.objects.get(user=phone.user).revision == 1
     assert scores(pull(phone, cursor)[0]) == [("2026-W47", 1)]
 
 
 def test_facts_travel_with_the_weeks_that_they_change(phone: Phone) -> None:
     push(phone, upsert("exercise_log", exercise(MONDAY)))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     _, cursor = pull(phone)
     phone.patch("/v1/me", {"birth_year": 1950, "not_applicable": ["fish"]})
     changes, cursor = pull(phone, cursor, limit=1)
@@ -280,7 +280,7 @@ def test_a_page_takes_at_most_four_queries(phone: Phone, django_assert_max_num_q
         with django_assert_max_num_queries(4):
             page = pull_page(phone, limit=30)
         assert page["has_more"]
-        score_due_weeks(now=timezone.now())
+        score_due_weeks()
 
 
 def test_cursors_are_tied_to_an_epoch() -> None:

@@ -170,7 +170,7 @@ def test_a_score_of_the_new_epoch_is_newer_than_what_apps_have(phone: Phone, log
     (new,) = [change["version"] for change in pull(phone)[0] if change["type"] == "weekly_score"]
     assert had == [5]
     assert epoch_of(new) == current_epoch()
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert [change["version"] for change in pull(phone)[0] if change["type"] == "weekly_score"] == [new]
 
 
@@ -178,7 +178,7 @@ def test_mail_that_may_have_been_sent_is_not_sent_again(phone: Phone, mailbox: M
     now = timezone.now()
     enqueue([NewMail(phone.user.pk, "weekly_summary", "waiting", {}, now)])
     push(phone, upsert("exercise_log", exercise(now.date() - timedelta(days=7))))
-    score_due_weeks(now=now)
+    score_due_weeks()
     output = StringIO()
     call_command("after_restore", stdout=output)
     assert "1 unsent mails are unknown now" in output.getvalue()

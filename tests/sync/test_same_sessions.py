@@ -8,7 +8,6 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,7 +133,7 @@ def test_the_order_of_arrival_makes_no_difference(phone: Phone, order: tuple[int
     for batch in [sent] if together else [[change] for change in sent]:
         push(phone, *batch)
     assert duplicates(phone) == {1: 2, 2: None, 3: 2}
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     practices = phone.get("/v1/weeks/2026-W47").json()["domains"][0]["practices"]
     assert practices[0]["amount"] == 100  # 50 vigorous minutes
 
@@ -144,7 +143,7 @@ def test_what_changes_one_log_brings_the_others_in_line(phone: Phone) -> None:
     first, second = log(1, 30, "healthkit"), log(2, 50, "health_connect")
     push(phone, upsert("exercise_log", first), upsert("exercise_log", second))
     _, cursor = pull(phone, types="exercise_log")
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     # The longer one goes: the other counts again, keeps its version, is pulled, and its week is scored anew.
     push(phone, delete("exercise_log", second["id"], 1))
     assert duplicates(phone) == {1: None}
@@ -177,7 +176,7 @@ def test_both_are_real(phone: Phone) -> None:
 @pytest.mark.django_db
 def test_preferring_another_origin_decides_anew(phone: Phone) -> None:
     push(phone, upsert("exercise_log", log(1, 30, "healthkit")), upsert("exercise_log", log(2, 50, None)))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     _, cursor = pull(phone, types="exercise_log")
     assert phone.patch("/v1/me", {"preferred_origins": ["healthkit", "healthkit"]}).json()["preferred_origins"] == [
         "healthkit"

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 from structlog.testing import capture_logs
 
 from tests.conftest import Phone
@@ -78,7 +77,7 @@ def test_a_worker_that_has_scored_waits_in_that_order_too(phone: Phone) -> None:
     errors: list[Exception] = []
     with transaction.atomic():
         mark_weeks_due(user_id=phone.user.pk, weeks=WEEKS[:1], seq=3)
-        worker = in_background(lambda: score_claim(claim, now=timezone.now()), errors)
+        worker = in_background(lambda: score_claim(claim), errors)
         wait_until_somebody_waits_for_us()
         mark_weeks_due(user_id=phone.user.pk, weeks=WEEKS[1:], seq=3)
     worker.join(10)

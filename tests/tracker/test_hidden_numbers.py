@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from tests.conftest import Phone, cognitive, exercise, meal
 from tests.sync.conftest import pull
@@ -60,7 +59,7 @@ def documents(phone: Phone, week: Week) -> Iterator[dict[str, Any]]:
 def test_there_is_no_number_in_any_document(phone: Phone, last_week: Week, scored: bool) -> None:
     live(phone, last_week)
     if scored:
-        score_due_weeks(now=timezone.now())
+        score_due_weeks()
     shown = list(documents(phone, last_week))
     assert all(list(numbers_in(document)) for document in shown)
     assert not any(document["numbers_hidden"] for document in shown)
@@ -89,7 +88,7 @@ def test_phones_get_their_scores_again_when_the_choice_changes(phone: Phone, las
     live(phone, last_week)
     live(phone, last_week.previous())
     if scored:
-        score_due_weeks(now=timezone.now())
+        score_due_weeks()
     before, cursor = pulled_scores(phone)
     assert len(before) == 2
     phone.patch("/v1/me", {"hide_numbers": True})
@@ -101,7 +100,7 @@ def test_phones_get_their_scores_again_when_the_choice_changes(phone: Phone, las
     phone.patch("/v1/me", {"hide_numbers": False})
     again, cursor = pulled_scores(phone, cursor)
     assert sorted(again, key=str) == sorted(before, key=str)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert pulled_scores(phone, cursor)[0] == []
     assert WeeklyScore.objects.filter(revision=1).count() == 2
 
@@ -109,7 +108,7 @@ def test_phones_get_their_scores_again_when_the_choice_changes(phone: Phone, las
 def test_an_older_result_never_comes_after_the_newer_one(phone: Phone, last_week: Week) -> None:
     """A week that is due when the choice changes: its stored score is an older result, and phones keep what came last."""
     live(phone, last_week)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     _, cursor = pulled_scores(phone)
     phone.post("/v1/exercise-logs", exercise(last_week.days[5], minutes=60))
     assert DueWeek.objects.count() == 1

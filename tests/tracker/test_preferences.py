@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import Phone
 from tracker.preferences import Preferences, read_preferences
 from tracker.scoring.weeks import Week
+from tracker.week_records import read_weeks
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +40,12 @@ def test_each_week_has_the_goals_in_force_and_all_feedback(phone: Phone, other_p
     judge(phone, "nuts_1", "not_for_me")
     judge(phone, "fish_1", "useful")
     judge(phone, "fish_1", None, if_match='"1"')
+    judge(phone, "never_heard_of", "useful")
     weeks = [FIRST.previous(), FIRST, FIRST.next(), FIRST.minus(-2)]
     keys = [(phone.user.pk, week) for week in weeks] + [(other_phone.user.pk, FIRST)]
+    stored = read_weeks(keys)
     with CaptureQueriesContext(connection) as queries:
-        found = read_preferences(keys)
+        found = read_preferences(stored, ["berries_1", "nuts_1", "fish_1"])
     assert len(queries) == 1
     judged = {"useful": frozenset({"berries_1"}), "not_for_me": frozenset({"nuts_1"})}
     nuts = Fraction(5, 4)
@@ -60,12 +63,12 @@ def test_a_deleted_goal_leaves_the_one_before_it(phone: Phone) -> None:
     set_goal(phone, amount=3)
     later = set_goal(phone, from_week=str(FIRST.next()), amount=5)
     key = (phone.user.pk, FIRST.minus(-3))
-    assert read_preferences([key])[key].goals == {"berries": 5}
+    assert read_weeks([key])[key].goals == {"berries": 5}
     assert phone.delete(f"/v1/goals/{later}", if_match='"1"').status_code == 204
-    assert read_preferences([key])[key].goals == {"berries": 3}
+    assert read_weeks([key])[key].goals == {"berries": 3}
 
 
 def test_nobody_is_asked_about_without_a_query() -> None:
     with CaptureQueriesContext(connection) as queries:
-        assert read_preferences([]) == {}
+        assert read_preferences({}, []) == {}
     assert len(queries) == 0

@@ -36,7 +36,7 @@ def phones(catalogue: None, last_week: Week) -> list[Phone]:
         body = exercise(last_week.first_day, minutes=30 + number, note="by the river")
         assert phone.post("/v1/exercise-logs", body).status_code == 201
         decide(phone, "accepted")
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     return phones
 
 
@@ -86,7 +86,7 @@ def test_equal_weights_are_exact(phones: list[Phone], last_week: Week, tmp_path:
     for day in last_week.days[5:]:
         phone.put(f"/v1/day-marks/{day}", {"excused": True})
     phone.put(f"/v1/weeks/{last_week}/confirmation", {"domains": ["exercise", "diet"]})
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     rows = table(exported(tmp_path / "out.zip", last_week), "weekly_scores.csv")
     (row,) = [row for row in rows if row["score"]]
     found = [row[f"equal_weights_{name}score"] for name in ("", "exercise_", "cognitive_", "diet_")]

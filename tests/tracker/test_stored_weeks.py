@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from tests.conftest import Phone, at, make_phone
 from tracker.models import CognitiveActivity, ExerciseActivity, WeeklyScore
@@ -103,9 +102,9 @@ def test_any_week_is_stored_as_it_is_explained(catalogue: None, last_week: Week,
         for week in weeks:
             live(phone, chance, week, exercise, cognitive)
         if chance.random() < 0.5:
-            score_due_weeks(now=timezone.now())  # some weeks are scored again and again as they grow
+            score_due_weeks()  # some weeks are scored again and again as they grow
     settings.SCORING_BATCH_SIZE = 3
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     for phone in phones:
         for week in weeks:
             assert_stored_as_explained(phone, week)
@@ -119,7 +118,7 @@ def test_any_week_is_stored_as_it_is_explained(catalogue: None, last_week: Week,
             [[week.monday for week in weeks]],
         )
     settings.SCORING_BATCH_SIZE = 4096
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert results() == grown
 
 
@@ -130,9 +129,9 @@ def test_moving_house_moves_no_stored_week(phone: Phone, last_week: Week) -> Non
     body = {"id": "01938f2e-7c1a-7000-8000-3d5f0a6b9c21", "activity": "run", "duration_seconds": 1800}
     answer = phone.post("/v1/exercise-logs", {**body, "started_at": sunday_evening})
     assert answer.json()["week"] == str(last_week)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     before = results()
     phone.patch("/v1/me", {"home_time_zone": "Pacific/Pago_Pago"})
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     assert results() == before
     assert phone.get(f"/v1/exercise-logs/{body['id']}").json()["week"] == str(last_week)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def score() -> None:
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
 
 
 def changes(phone: Phone, week: Week, **query: str) -> Any:

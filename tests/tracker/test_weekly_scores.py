@@ -10,7 +10,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from tests.conftest import Phone, cognitive, exercise, meal
 from tracker import weekly_scores
@@ -34,7 +33,7 @@ def log_a_week(phone: Phone, week: Week) -> None:
 
 def test_a_due_week_is_scored_and_no_longer_due(phone: Phone, last_week: Week) -> None:
     log_a_week(phone, last_week)
-    run = score_due_weeks(now=timezone.now())
+    run = score_due_weeks()
     assert (run.scored, run.failed, DueWeek.objects.count()) == (1, 0, 0)
     stored = WeeklyScore.objects.get()
     # 140 of 150 minutes and 7 active days of 4: 0.65 x 140/150 + 0.15; 7 pairs of 11, 120 minutes, 1 category of 4;
@@ -53,7 +52,7 @@ def test_the_stored_score_equals_the_explained_week(phone: Phone, last_week: Wee
     phone.patch("/v1/me", {"birth_year": 1950, "not_applicable": ["fish", "strength_days"]})
     log_a_week(phone, last_week)
     phone.put(f"/v1/day-marks/{last_week.days[2]}", {"excused": True})
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     stored = WeeklyScore.objects.get()
     document = phone.get(f"/v1/weeks/{last_week}").json()
     assert document["score"] == float(stored.score or 0)
@@ -75,16 +74,16 @@ def test_the_stored_score_equals_the_explained_week(phone: Phone, last_week: Wee
 
 def test_a_late_log_revises_the_score_and_a_note_does_not(phone: Phone, last_week: Week) -> None:
     log_a_week(phone, last_week)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     first = WeeklyScore.objects.get()
     late = exercise(last_week.days[5], minutes=30, activity="weights")
     phone.post("/v1/exercise-logs", late)
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     second = WeeklyScore.objects.get()
     assert second.revision == 2
     assert second.score != first.score
     phone.put(f"/v1/exercise-logs/{late['id']}", {**late, "note": "With Sam"}, if_match='"1"')
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     third = WeeklyScore.objects.get()
     assert (third.revision, third.score) == (2, second.score)
     assert bytes(third.input_hash) != bytes(second.input_hash)
@@ -95,11 +94,11 @@ def test_a_week_that_changes_while_it_is_scored_stays_due(phone: Phone, last_wee
     claim = claim_due_weeks(failures=0, batch_size=10, lease=LEASE)
     assert claim is not None
     phone.post("/v1/exercise-logs", exercise(last_week.days[5], activity="weights"))
-    assert score_claim(claim, now=timezone.now()) == 0
+    assert score_claim(claim) == 0
     assert WeeklyScore.objects.count() == 0
     due = DueWeek.objects.get()
     assert (due.claim_token, due.claimed_until, due.attempts) == (None, None, 0)
-    assert score_due_weeks(now=timezone.now()).scored == 1
+    assert score_due_weeks().scored == 1
 
 
 def test_a_worker_whose_lease_was_taken_over_stores_nothing(phone: Phone, last_week: Week) -> None:
@@ -108,14 +107,14 @@ def test_a_worker_whose_lease_was_taken_over_stores_nothing(phone: Phone, last_w
     assert stale is not None
     again = claim_due_weeks(failures=1, batch_size=10, lease=LEASE)
     assert again is not None
-    assert score_claim(stale, now=timezone.now()) == 0
+    assert score_claim(stale) == 0
     assert (WeeklyScore.objects.count(), DueWeek.objects.count()) == (0, 1)
-    assert score_claim(again, now=timezone.now()) == 1
+    assert score_claim(again) == 1
 
 
 def test_stored_weeks_can_be_made_due_again(phone: Phone, last_week: Week, capsys: Any) -> None:
     phone.post("/v1/exercise-logs", exercise(last_week.first_day))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     call_command("rescore_weeks", "--from", str(last_week.next()), "--to", str(last_week.next()))
     assert not DueWeek.objects.exists()
     call_command("rescore_weeks", "--from", str(last_week), "--to", str(last_week))
@@ -123,8 +122,8 @@ def test_stored_weeks_can_be_made_due_again(phone: Phone, last_week: Week, capsy
     claim = claim_due_weeks(failures=0, batch_size=10, lease=timedelta(minutes=2))
     assert claim is not None
     call_command("rescore_weeks", "--from", str(last_week), "--to", str(last_week))
-    assert score_claim(claim, now=timezone.now()) == 0  # whoever was at it is fenced off
-    assert score_due_weeks(now=timezone.now()).scored == 1
+    assert score_claim(claim) == 0  # whoever was at it is fenced off
+    assert score_due_weeks().scored == 1
     assert WeeklyScore.objects.get().revision == 1
     with pytest.raises(CommandError, match="week"):
         call_command("rescore_weeks", "--from", "2026-W99", "--to", str(last_week))
@@ -148,23 +147,23 @@ def test_five_failures_quarantine_a_week_and_a_new_version_lifts_it(
     monkeypatch.setattr(weekly_scores, "score_weeks", fail)
     for attempt in range(MAX_ATTEMPTS):
         assert DueWeek.objects.get().quarantined_at is None
-        assert score_due_weeks(now=timezone.now()).failed == 1, attempt
+        assert score_due_weeks().failed == 1, attempt
         DueWeek.objects.update(claimed_until=None)
     due = DueWeek.objects.get()
     assert due.quarantined_at is not None
     assert due.last_error == "ArithmeticError: planted"
-    assert score_due_weeks(now=timezone.now()).failed == 0
+    assert score_due_weeks().failed == 0
     monkeypatch.undo()
-    assert score_due_weeks(now=timezone.now()).scored == 0
+    assert score_due_weeks().scored == 0
     mark_weeks_due(user_id=phone.user.pk, weeks=[last_week], seq=due.version + 1)
-    assert score_due_weeks(now=timezone.now()).scored == 1
+    assert score_due_weeks().scored == 1
 
 
 def test_a_week_whose_workers_vanish_is_quarantined_after_the_fifth(phone: Phone, last_week: Week) -> None:
     log_a_week(phone, last_week)
     for failures in range(MAX_ATTEMPTS):
         assert claim_due_weeks(failures=failures, batch_size=1, lease=timedelta(seconds=-1)) is not None
-    assert score_due_weeks(now=timezone.now()).scored == 0
+    assert score_due_weeks().scored == 0
     assert DueWeek.objects.get().quarantined_at is not None
 
 
@@ -185,7 +184,7 @@ def test_scoring_takes_as_many_queries_for_many_weeks_as_for_one(
     log_a_week(phone, last_week)
     claim = claim_due_weeks(failures=0, batch_size=10, lease=LEASE)
     assert claim is not None
-    score_claim(claim, now=timezone.now())
+    score_claim(claim)
     counts = []
     for participants in (1, 2):
         for person in (phone, other_phone)[:participants]:
@@ -194,6 +193,6 @@ def test_scoring_takes_as_many_queries_for_many_weeks_as_for_one(
         assert claim is not None
         assert len(claim.rows) == participants
         with CaptureQueriesContext(connection) as queries:
-            assert score_claim(claim, now=timezone.now()) == participants
+            assert score_claim(claim) == participants
         counts.append(len(queries))
     assert counts[0] == counts[1]

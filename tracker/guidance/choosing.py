@@ -23,7 +23,7 @@ from tracker.guidance.library import (
     read_library,
     turn_of,
 )
-from tracker.guidance.steps import DomainWeek, Log, TakenStep, domains_done
+from tracker.guidance.steps import DomainWeek, Log, TakenStep, condensed, domains_done
 from tracker.preferences import NO_PREFERENCES, Preferences
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0
 from tracker.scoring.records import ParticipantFacts, WeekRecords
@@ -115,7 +115,8 @@ class _Choice:
         self.library = library
         self.turn = turn_of(score.week)
         self.older = is_older(score.week, facts.birth_year)
-        self.weeks = [DomainWeek(domain, records) for domain in score.domains]
+        fewer = condensed(records)
+        self.weeks = [DomainWeek(domain, fewer) for domain in score.domains]
         self.done = domains_done(self.weeks)
         self.applying = {practice.practice.code for domain in score.domains for practice in domain.practices}
         self.total_weight = sum(DOMAIN_WEIGHTS[domain.domain] for domain in score.domains if domain.score is not None)

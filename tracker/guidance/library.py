@@ -127,6 +127,11 @@ class Library:
     def of(cls, suggestions: Iterable[SuggestionText], encouragements: Iterable[EncouragementText]) -> Library:
         return cls(_by_turn(suggestions), _by_turn(encouragements))
 
+    @property
+    def codes(self) -> list[str]:
+        """Of the suggestions."""
+        return [text.id for text in self.all_suggestions()]
+
     def all_suggestions(self) -> list[SuggestionText]:
         return [text for texts in self.suggestions.values() for text in texts]
 
@@ -248,7 +253,7 @@ def word_faults(field: str, texts: Texts) -> Iterator[Fault]:
         yield Fault("missing", f"there is no text in {language}.", field, language)
     for language in LANGUAGE_CODES:
         text = texts.get(language, "")
-        for digits in re.finditer("0+", "".join("0" if character.isdigit() else " " for character in text)):
+        for digits in re.finditer("0+", "".join("0" if character.isnumeric() else " " for character in text)):
             yield Fault(
                 "digits", "numbers are written as words, for those who hide them.", field, language, *digits.span()
             )

@@ -29,7 +29,7 @@ class TakenStep:
 
 @dataclass(frozen=True)
 class DomainWeek:
-    """One domain of a week as it stands, to try steps on."""
+    """One domain of a week as it stands, to try steps on; `records` are `condensed`."""
 
     score: DomainScore
     records: WeekRecords
@@ -49,7 +49,7 @@ class DomainWeek:
         """Days that are not excused, those with the least in them first."""
         taken = Counter[date]()
         for log in self._logs:
-            taken[log.day] += 1 if isinstance(log, DietRecord) else log.seconds
+            taken[log.day] += sum(log.servings) if isinstance(log, DietRecord) else log.seconds
         return sorted(open_days_of(self.records), key=lambda day: (taken[day], day))
 
     @cached_property
@@ -91,6 +91,34 @@ class DomainWeek:
 
     def _gain(self, after: dict[str, int]) -> Fraction:
         return sum((_gain(practice, after[practice.practice.code]) for practice in self.score.practices), Fraction(0))
+
+
+def condensed(records: WeekRecords) -> WeekRecords:
+    """The week with the logs of one day that count alike as one. Every practice has the same amount, and trying a step takes
+    no longer for somebody with thousands of logs."""
+    exercise = Counter[tuple[date, str | None, bool, bool]]()
+    cognitive = Counter[tuple[date, str, bool]]()
+    diet: dict[date, list[int]] = {}
+    for log in records.exercise:
+        if log.duplicate_of is None:
+            exercise[log.day, log.intensity, log.strength, log.balance] += log.seconds
+    for activity in records.cognitive:
+        cognitive[activity.day, activity.category, activity.social] += activity.seconds
+    for meal in records.diet:
+        eaten = diet.setdefault(meal.day, [0] * len(FOOD_GROUPS))
+        diet[meal.day] = [more + amount for more, amount in zip(eaten, meal.servings, strict=True)]
+    return replace(
+        records,
+        exercise=tuple(
+            ExerciseRecord(str(number), day, seconds, intensity, strength, balance)
+            for number, ((day, intensity, strength, balance), seconds) in enumerate(exercise.items())
+        ),
+        cognitive=tuple(
+            CognitiveRecord(str(number), day, seconds, category, social)
+            for number, ((day, category, social), seconds) in enumerate(cognitive.items())
+        ),
+        diet=tuple(DietRecord(str(day), day, tuple(servings)) for day, servings in diet.items()),
+    )
 
 
 def with_log(records: WeekRecords, log: Log) -> WeekRecords:

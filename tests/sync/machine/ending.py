@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from backend.sync.records import registry
 from tests.sync.machine.device import Device
 from tests.sync.machine.ledger import Standing, external_id, origins_of
@@ -37,7 +35,7 @@ def come_to_rest(world: World) -> None:
 def check(world: World) -> None:
     come_to_rest(world)
     visitors = [_visitor(world, person) for person in world.people]
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     for person, visitor in zip(world.people, visitors, strict=True):
         expected = _expected(person)
         assert _listed(world, visitor) == expected, "the lists"

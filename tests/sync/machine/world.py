@@ -204,7 +204,7 @@ class World:
         person.ledger.preferred = origins
 
     def score(self) -> None:
-        counts["weeks scored"] += score_due_weeks(now=timezone.now()).scored
+        counts["weeks scored"] += score_due_weeks().scored
 
     def age_cursor(self, device: Device) -> None:
         """As if it had been given 90 days ago and a little more."""

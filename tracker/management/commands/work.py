@@ -56,7 +56,7 @@ class Command(BaseCommand):
             time.sleep(every)
 
     def _work(self) -> None:
-        scored = score_due_weeks(now=timezone.now())
+        scored = score_due_weeks()
         closed = close_weeks(now=timezone.now())
         sent = send_mail()
         exported = make_exports(now=timezone.now())
