@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 from psycopg import errors, sql
 
-from backend.accounts.models import User
 from tests.conftest import Phone, exercise
 from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.weeks import Week

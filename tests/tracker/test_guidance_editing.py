@@ -255,6 +255,22 @@ def test_one_version_is_published_and_one_open() -> None:
         )
 
 
+def test_the_words_of_a_draft_given_up_are_still_its_writers() -> None:
+    draft = write(by=ROSA)
+    retire(draft.pk, by=ROSA, seen=seen_hash(draft), now=timezone.now())
+    again = write(by=MEI, title={"en": "A stroll after lunch", "es": "Un paseo después de comer"})
+    assert again.writers == [ROSA, MEI]
+    refused("own_text", review, again, by=ROSA)
+    review(again.pk, by=LUIS, seen=seen_hash(again), now=timezone.now())
+
+
+def test_a_retired_text_can_be_brought_back_as_it_was() -> None:
+    shown = published()
+    retire(shown.pk, by=LUIS, seen=seen_hash(shown), now=timezone.now())
+    again = write(by=MEI)
+    assert (again.number, again.state, again.writers) == (2, "draft", [MEI])
+
+
 def test_the_hash_is_of_what_is_said_whatever_its_order() -> None:
     document = document_of(write())
     assert content_hash(dict(reversed(document.items()))) == content_hash(document)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from tests.conftest import Phone, at, cognitive, exercise, make_phone, meal
 from tests.tracker.test_hidden_numbers import numbers_in
@@ -222,7 +220,6 @@ def test_any_result_is_read_as_it_was_stored(catalogue: None, last_week: Week, s
     chance = random.Random(seed)
     exercises = list(ExerciseActivity.objects.order_by("code").values_list("code", flat=True))
     cognitives = list(CognitiveActivity.objects.order_by("code").values_list("code", flat=True))
-    now = timezone.now()
     for _ in range(4):
         phone = make_phone()
         phone.patch("/v1/me", {"birth_year": 1940, "not_applicable": chance.sample(["fish", "balance_days"], 1)})
@@ -231,7 +228,7 @@ def test_any_result_is_read_as_it_was_stored(catalogue: None, last_week: Week, s
                 path, body = some_record(chance, chance.choice(last_week.days), exercises, cognitives)
                 phone.post(f"/v1/{path}", body)
             phone.put(f"/v1/day-marks/{last_week.days[step]}", {"excused": chance.random() < 0.3})
-            score_due_weeks(now=now + timedelta(seconds=step))
+            score_due_weeks()
             history = read_history(phone.user.pk, last_week)
             records = read_week(phone.user, last_week)
             assert history.stored is not None

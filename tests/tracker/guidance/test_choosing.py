@@ -18,10 +18,11 @@ from tests.tracker.guidance.simulated_weeks import SimulatedWeek, simulate
 from tracker.guidance.choosing import Guidance, choose_guidance
 from tracker.guidance.documents import guidance_document
 from tracker.guidance.library import Library, read_library, turn_of
+from tracker.guidance.steps import condensed
 from tracker.preferences import NO_PREFERENCES, Preferences
 from tracker.scoring.protocol import DOMAINS
 from tracker.scoring.records import DayMark, ParticipantFacts, WeekRecords
-from tracker.scoring.weekly import score_week
+from tracker.scoring.weekly import records_of_week, score_week
 from tracker.scoring.weeks import Week
 
 ALL = frozenset(DOMAINS)
@@ -49,6 +50,21 @@ def week_of(turn: int) -> Week:
 @given(draw.weeks, draw.facts)
 def test_every_guidance_is_fit_to_be_shown(records: WeekRecords, facts: ParticipantFacts) -> None:
     hold([SimulatedWeek(0, records, facts, NO_PREFERENCES)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(draw.weeks, draw.facts)
+def test_condensing_a_week_changes_no_amount(records: WeekRecords, facts: ParticipantFacts) -> None:
+    whole, fewer = (
+        [[item.amount for item in domain.practices] for domain in score_week(week, facts).domains]
+        for week in (records, condensed(records_of_week(records)))
+    )
+    assert whole == fewer
+
+
+def test_thousands_of_logs_take_no_longer_to_try_steps_on() -> None:
+    logs = tuple(cognitive(f"{number}", WEEK.days[number % 7], 1, "reading") for number in range(5_000))
+    assert len(condensed(WeekRecords(WEEK, cognitive=logs)).cognitive) == 7
 
 
 def test_simulated_weeks_hold() -> None:
