@@ -48,9 +48,9 @@ sbom:  ## write a bill of materials of what runs in production (CycloneDX)
 	    --output-reproducible --short-PURLs --validate --output-file "$(SBOM)"
 	@echo "$(SBOM)"
 
-browser:  ## open the pages in Chromium and see that they keep to their content security policies
+browser:  ## open pages and mails in Chromium: content security policies, accessibility; pictures of mails in build/email
 	@$(PYTHON) config/bootstrap.py requirements/development.txt
-	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py tests/browser/mails.py
 
 translations:  ## find the texts to translate, update locale/ and compile it; say what is missing
 	@$(PYTHON) config/bootstrap.py requirements/development.txt

@@ -303,6 +303,8 @@ SPECTACULAR_SETTINGS = {
 # --- Mail ---------------------------------------------------------------------------------------------------------------
 vars().update(mail_from_url(EMAIL_URL))
 EMAIL_TIMEOUT = 20
+# Where a summary leads to: the app's page of a week, such as https://app.example.org/weeks/{week}. Without it, nowhere.
+APP_LINK = env.str("APP_LINK", "")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

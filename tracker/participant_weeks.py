@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -28,6 +28,8 @@ from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weekly import explain_week, score_week
 from tracker.scoring.weeks import Week
 from tracker.stored_trends import read_trend
+from tracker.summary_documents import summary_document
+from tracker.summary_sources import Told, read_sources
 from tracker.week_change_words import change_words
 from tracker.week_documents import disclaimer, explained_document
 from tracker.week_history import changes_document, read_history
@@ -119,6 +121,20 @@ def guidance_of_week(user: User, week: Week, stand: Standing) -> Guidance:
     library = published_library((stand.epoch, stand.library))
     preferences = read_preferences({(user.pk, week): stored}, library.codes)[user.pk, week]
     return choose_guidance(stored.records, score, stored.facts, preferences, library)
+
+
+def summary_of_week(
+    user: User, week: Week, stand: Standing, told: Mapping[Week, Told], *, today: date, language: str
+) -> dict[str, Any]:
+    """What the weekly mail of that week says, as it stands now; three queries. `told`: by the mails before it."""
+    key = (user.pk, week)
+    library = published_library((stand.epoch, stand.library))
+    sources = read_sources([key], library.codes, {key: told})[key]
+    over = week.last_day < today
+    document = summary_document(sources, library, language=language, hide_numbers=user.hide_numbers, over=over)
+    # What guidance says is as wanted already, and its evidence cards have versions.
+    guided = {name: document[name] for name in ("keep_going", "suggestions")}
+    return {**as_wanted(document, hide_numbers=user.hide_numbers), **guided}
 
 
 def weeks_document(

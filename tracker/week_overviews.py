@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from tracker.scoring.protocol import DOMAINS
-from tracker.scoring.weekly import score_week
+from tracker.scoring.weekly import WeeklyScore, score_week
 from tracker.scoring.weeks import Week
 from tracker.week_documents import score_document, tenths
 from tracker.week_records import read_weeks
+
+Overview = Mapping[str, Any]
 
 
 def overview_of_row(week: Week, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,22 +38,23 @@ def overview_of_row(week: Week, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def score_on_the_spot(user_id: UUID, weeks: Iterable[Week]) -> dict[Week, dict[str, Any]]:
     """Of weeks that are due, from the records as they are; one query."""
-    overviews = {}
-    for (_, week), stored in read_weeks([(user_id, week) for week in weeks]).items():
-        score = score_week(stored.records, stored.facts)
-        overviews[week] = {
-            **score_document(score),
-            "domains": [
-                {
-                    "domain": domain.domain,
-                    "score": tenths(domain.score),
-                    "status": domain.status,
-                    "logged_days": domain.logged_days,
-                }
-                for domain in score.domains
-            ],
-        }
-    return overviews
+    read = read_weeks([(user_id, week) for week in weeks])
+    return {week: overview_of_score(score_week(stored.records, stored.facts)) for (_, week), stored in read.items()}
+
+
+def overview_of_score(score: WeeklyScore) -> dict[str, Any]:
+    return {
+        **score_document(score),
+        "domains": [
+            {
+                "domain": domain.domain,
+                "score": tenths(domain.score),
+                "status": domain.status,
+                "logged_days": domain.logged_days,
+            }
+            for domain in score.domains
+        ],
+    }
 
 
 def _number(score: Any) -> float | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,30 +25,26 @@ from backend.outbox.sending import NewMail, enqueue
 from backend.sync.epochs import latest_restore
 from backend.sync.models import SyncCounter
 from backend.wake import wake
-from tracker.guidance.choosing import choose_guidance
-from tracker.guidance.documents import guidance_document
 from tracker.guidance.library import Library
 from tracker.guidance.published import published_library
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
-from tracker.preferences import Preferences, read_preferences
 from tracker.scoring.records import WeekRecords
-from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
+from tracker.summary_documents import is_silent, mail_context
 from tracker.summary_mail import render_summary
-from tracker.week_documents import domain_document, score_document
-from tracker.week_records import StoredWeek, read_weeks
+from tracker.summary_sources import KIND, Key, SummarySources, read_sources, summary_key
+from tracker.week_records import read_weeks
 from tracker.weekly_scores import close_scores
 
-KIND = "weekly_summary"
 BATCH_SIZE = 500
 # A summary is for the morning that it was asked for; nothing older than this is sent.
 SENDABLE_FOR = timedelta(days=3)
+# In so many weeks in a row without a log, a short note comes instead; then none, until something is logged again.
+SHORT_NOTES = 3
 HOUR = timedelta(hours=1)
 # Between two tries for a participant whose close fails.
 SHORTEST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
-
-Key = tuple[UUID, Week]
 
 logger = structlog.get_logger(__name__)
 
@@ -159,8 +154,7 @@ def _close(users: list[User], now: datetime) -> int:
     to_close = _not_closed_yet(come)
     if come:
         close_scores(to_close, now=now)
-        keys = [(user.pk, occurrence.week) for user, occurrence in come]
-        enqueue(_mails(come, read_weeks(keys), now))
+        enqueue(_mails(come, published_library(), now))
         transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(to_close)
@@ -213,57 +207,52 @@ def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID,
     return [key for key in keys if key not in closed]
 
 
-def _mails(
-    come: Sequence[tuple[User, Occurrence]],
-    stored: Mapping[Key, StoredWeek],
-    now: datetime,
-) -> Iterable[NewMail]:
+def _mails(come: Sequence[tuple[User, Occurrence]], library: Library, now: datetime) -> Iterable[NewMail]:
     """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger.
 
     Of an hour that had come before the database was restored, nobody knows whether the mail was sent.
     """
     restored_at = latest_restore()
-    library = published_library()
-    preferences = read_preferences(stored, library.codes)
+    sources = read_sources([(user.pk, occurrence.week) for user, occurrence in come], library.codes)
     confirmed = with_confirmed_address(user.pk for user, _ in come)
+    quiet = _quiet_for_long(come, sources)
     for user, occurrence in come:
         expires_at = occurrence.at + SENDABLE_FOR
         key = (user.pk, occurrence.week)
-        week = stored[key]
-        if user.weekly_email and user.pk in confirmed and expires_at > now and _took_part(user, week.records):
+        wanted = user.weekly_email and user.pk in confirmed and user.pk not in quiet
+        if wanted and expires_at > now and _took_part(user, sources[key].stored.records):
             yield NewMail(
                 user_id=user.pk,
                 kind=KIND,
-                dedupe_key=f"{KIND}:{user.pk}:{occurrence.week}",
-                context=summary_context(user, week, preferences[key], library),
+                dedupe_key=summary_key(*key),
+                context=mail_context(user, sources[key], library, closest_language(user.language)),
                 not_before=occurrence.at + spread(user.pk),
                 expires_at=expires_at,
                 perhaps_sent=restored_at is not None and occurrence.at <= restored_at,
             )
 
 
+def _quiet_for_long(come: Sequence[tuple[User, Occurrence]], sources: Mapping[Key, SummarySources]) -> frozenset[UUID]:
+    """Who has logged nothing in the week, nor in the three before it: they have had three short notes, and get no more."""
+    silent = {
+        user.pk: [occurrence.week.minus(back) for back in range(1, SHORT_NOTES + 1)]
+        for user, occurrence in come
+        if is_silent(sources[user.pk, occurrence.week].stored.records)
+        and _week_of_joining(user) <= occurrence.week.minus(SHORT_NOTES)
+    }
+    earlier = read_weeks([(user, week) for user, weeks in silent.items() for week in weeks])
+    return frozenset(
+        user for user, weeks in silent.items() if all(is_silent(earlier[user, week].records) for week in weeks)
+    )
+
+
+def _week_of_joining(user: User) -> Week:
+    return Week.of(user.date_joined.astimezone(ZoneInfo(user.home_time_zone)).date())
+
+
 def _took_part(user: User, records: WeekRecords) -> bool:
     """Was there an account in that week, or has something been logged for it since?"""
-    joined = user.date_joined.astimezone(ZoneInfo(user.home_time_zone)).date()
-    return joined <= records.week.last_day or bool(records.exercise or records.cognitive or records.diet)
-
-
-def summary_context(user: User, stored: StoredWeek, preferences: Preferences, library: Library) -> dict[str, Any]:
-    """What the summary is filled with, frozen in its row: plain JSON."""
-    score = score_week(stored.records, stored.facts)
-    guidance = choose_guidance(stored.records, score, stored.facts, preferences, library)
-    head = score_document(score)
-    language = closest_language(user.language)
-    return {
-        "name": user.display_name,
-        "language": language,
-        "hide_numbers": user.hide_numbers,
-        **head,
-        "from": head["from"].isoformat(),
-        "to": head["to"].isoformat(),
-        "domains": [domain_document(domain) for domain in score.domains],
-        "guidance": guidance_document(guidance, hide_numbers=user.hide_numbers, language=language),
-    }
+    return _week_of_joining(user) <= records.week or bool(records.exercise or records.cognitive or records.diet)
 
 
 def register_mail_kind() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.template.engine import Engine
 from django.utils import translation
 
+from backend.accounts.models import User
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
 from tracker.catalogue.files import read_cognitive_activities, read_exercise_activities, read_foods
 from tracker.evidence import evidence_texts, read_evidence
@@ -24,11 +26,17 @@ from tracker.guidance.library import library_texts, read_library
 from tracker.models import CognitiveActivity, ExerciseActivity, Food, GuidanceVersion, VersionState
 from tracker.models.catalogue import CatalogueEntry
 from tracker.practice_labels import PRACTICE_COUNTS, PRACTICE_LABELS
+from tracker.preferences import NO_PREFERENCES
 from tracker.scoring.protocol import COGNITIVE_CATEGORIES, FOOD_GROUPS, INTENSITIES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, ParticipantFacts, WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
-from tracker.week_documents import week_document
+from tracker.summary_documents import mail_context
+from tracker.summary_mail import render_summary
+from tracker.summary_sources import SummarySources, Told
+from tracker.week_documents import disclaimer, week_document
+from tracker.week_overviews import overview_of_score
+from tracker.week_records import StoredWeek
 from tracker.week_words import week_words, words_of
 from tracker.wellness import DISCLAIMER
 
@@ -52,6 +60,7 @@ def participant_texts(language: str) -> Iterator[tuple[str, str]]:
     yield from _catalogue(language)
     yield from _translations(language)
     yield from _generated(language)
+    yield from _summaries(language)
     if language == DEFAULT_LANGUAGE:
         yield from _templates()
 
@@ -155,6 +164,23 @@ def _generated(language: str) -> Iterator[tuple[str, str]]:
                 words = week_words(language, hide_numbers=hidden)
                 for text in words_of(week_document(records, facts, language=language, words=words)):
                     yield f"made-up week {number}", text
+
+
+def _summaries(language: str) -> Iterator[tuple[str, str]]:
+    """The lines of weekly mails, and what they say of their pictures, over some of the same weeks: each after the seven before,
+    one of which had been told otherwise."""
+    for number in range(7, SWEEP_WEEKS, 4):
+        stored = StoredWeek(_week(number), ParticipantFacts(), {}, {})
+        before = [overview_of_score(score_week(_week(number - back), ParticipantFacts())) for back in range(7, 0, -1)]
+        told: dict[Week, Told] = {Week.parse(before[-1]["week"]): [10.0, 10.0, None, 10.0]}
+        sources = SummarySources(stored, NO_PREFERENCES, before, told)
+        for hidden in (False, True):
+            user = User(display_name="Rosa", hide_numbers=hidden)
+            mail = render_summary(mail_context(user, sources, read_library(), language))
+            alternatives = re.findall(r' alt="([^"]*)"', mail.html)
+            for line in (mail.subject, *mail.text.splitlines(), *map(unescape, alternatives)):
+                if line and line != disclaimer(language):
+                    yield f"weekly mail of made-up week {number}", line
 
 
 def _week(number: int) -> WeekRecords:

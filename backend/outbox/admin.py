@@ -57,7 +57,7 @@ class OutgoingMailAdmin(ParticipantRowsAdmin):
         return format_html(
             '<iframe sandbox="" srcdoc="{}" title="The mail as it looks" loading="lazy"'
             ' style="width: 100%; height: 44rem; background: white; border-radius: 6px"></iframe>',
-            render(mail.kind, mail.context).html,
+            render(mail.kind, mail.context).html_with_images(),
         )
 
     @admin.display(description="As plain text")

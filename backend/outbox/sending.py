@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import Message
+from email.mime.image import MIMEImage
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import SafeMIMEMultipart
 from django.db.models.functions import Now
 
 from backend.accounts.models import User
 from backend.outbox import claims
-from backend.outbox.kinds import render
+from backend.outbox.kinds import InlineImage, render
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.smtp import Refused, SMTPTransport, Undeliverable, Unknown, Unreachable, ascii_domain
 
@@ -146,4 +149,20 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(rendered.html, "text/html")
-    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+    built = message.message()
+    if rendered.images:
+        plain, html = cast("list[Message]", built.get_payload())
+        built.set_payload([plain, _with_images(html, rendered.images)])
+    return built.as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+
+
+def _with_images(html: Message, images: Iterable[InlineImage]) -> SafeMIMEMultipart:
+    """The HTML part and what it shows, which is one alternative to the plain text (RFC 2387)."""
+    related = SafeMIMEMultipart(_subtype="related", type="text/html")
+    related.attach(html)
+    for image in images:
+        part = MIMEImage(image.png, "png")
+        part["Content-ID"] = f"<{image.content_id}>"
+        part.add_header("Content-Disposition", "inline", filename=image.name)
+        related.attach(part)
+    return related

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.policy
 import os
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -33,7 +34,7 @@ class Keeper:
             (folder / f"{name}.eml").write_bytes(content)
             html = message.get_body(("html",))
             if html is not None:
-                (folder / f"{name}.html").write_text(html.get_content(), encoding="utf-8")
+                (folder / f"{name}.html").write_text(with_pictures(message, html.get_content()), encoding="utf-8")
         return "250 Kept"
 
 
@@ -41,6 +42,15 @@ def parse(content: bytes) -> EmailMessage:
     message = BytesParser(policy=email.policy.default).parsebytes(content)
     assert isinstance(message, EmailMessage)  # the default policy makes nothing else
     return message
+
+
+def with_pictures(message: EmailMessage, html: str) -> str:
+    """The HTML part with the pictures that travel beside it put in: a browser knows no Content-ID."""
+    for part in message.walk():
+        if isinstance(part, EmailMessage) and (content_id := part["Content-ID"]):
+            data = b64encode(part.get_content()).decode()
+            html = html.replace(f"cid:{content_id.strip('<>')}", f"data:{part.get_content_type()};base64,{data}")
+    return html
 
 
 def messages_for(folder: Path, recipient: str) -> list[tuple[Path, EmailMessage]]:

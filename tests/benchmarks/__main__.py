@@ -1,4 +1,4 @@
-"""Run the benchmarks in a database of their own. `python -m tests.benchmarks scoring api sync catalogue` runs some of them."""
+"""Run the benchmarks in a database of their own. `python -m tests.benchmarks scoring api sync catalogue mail` runs some."""
 
 from __future__ import annotations
 
@@ -22,10 +22,16 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     call_command("load_catalogue", verbosity=0)
 
-    from tests.benchmarks import api, catalogue, scoring, sync
+    from tests.benchmarks import api, catalogue, mail, scoring, sync
     from tests.figures import Figures
 
-    parts = {"scoring": scoring.measure, "api": api.measure, "sync": sync.measure, "catalogue": catalogue.measure}
+    parts = {
+        "scoring": scoring.measure,
+        "api": api.measure,
+        "sync": sync.measure,
+        "catalogue": catalogue.measure,
+        "mail": mail.measure,
+    }
     figures = Figures("bench")
     for name in sys.argv[1:] or parts:
         print(f"\n{name}", flush=True)

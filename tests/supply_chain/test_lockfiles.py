@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("folder", ["clients/typescript", "tests/e2e"])
+@pytest.mark.parametrize("folder", ["clients/typescript", "tests/browser", "tests/e2e"])
 def test_every_package_is_pinned_by_hash_and_names_no_registry(folder: str) -> None:
     lock = (ROOT / folder / "package-lock.json").read_text()
     installed = {name: package for name, package in json.loads(lock)["packages"].items() if name}

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 from unfold.decorators import action, display
 
 from backend.audit.exports import CsvExport
+from backend.audit.models import Action
 from backend.audit.participant_rows import ParticipantRowsAdmin
+from tracker.admin.summary_preview import asked_week, preview_page
 from tracker.due_weeks import lift_quarantine
 from tracker.models import DepartedRecord, DueWeek, EarlierScore, ParticipantFacts, WeeklyScore
 from tracker.scoring.protocol import DOMAINS
@@ -67,6 +74,7 @@ class WeeklyScoreAdmin(CsvExport, ParticipantRowsAdmin):
         "score",
         "status",
         "practice_table",
+        "mail",
         "protocol",
         "open_days",
         "birth_year",
@@ -75,7 +83,7 @@ class WeeklyScoreAdmin(CsvExport, ParticipantRowsAdmin):
         "scored_at",
         "closed_at",
     )
-    readonly_fields = ("iso_week", "practice_table")
+    readonly_fields = ("iso_week", "practice_table", "mail")
 
     @admin.display(description="Week", ordering="week")
     def iso_week(self, score: WeeklyScore) -> str:
@@ -88,6 +96,24 @@ class WeeklyScoreAdmin(CsvExport, ParticipantRowsAdmin):
     @admin.display(description="Practices")
     def practice_table(self, score: WeeklyScore) -> SafeString:
         return render_to_string("tracker/admin/practices.html", {"domains": _domains(score), **_equal_weights(score)})
+
+    @admin.display(description="Weekly mail")
+    def mail(self, score: WeeklyScore) -> SafeString:
+        address = reverse("admin:tracker_weeklyscore_mail", args=[score.pk])
+        return format_html('<a class="text-link" href="{}">See it as it would be written now</a>', address)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_safe(self._for_a_purpose(self.mail_view)))
+        return [path("<int:pk>/mail/", view, name="tracker_weeklyscore_mail"), *super().get_urls()]
+
+    def mail_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The mail of this week, or of another week of the same participant: recorded as reading, before it is rendered."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        score = get_object_or_404(WeeklyScore.objects.select_related("user"), pk=pk)
+        week = asked_week(request, score)
+        self.record(request, Action.READ, [score], page="mail", week=str(week))
+        return preview_page(request, self.admin_site, score, week)
 
 
 def _equal_weights(score: WeeklyScore) -> dict[str, object]:

@@ -42,7 +42,7 @@ NUMBERS_HIDDEN = {
     "description": "The participant chose words instead of numbers: every number in here is null.",
 }
 WORDS = {"type": "string", "description": "The same in a sentence."}
-_DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
+DISCLAIMER = {"type": "string", "description": "To be shown beside scores and suggestions."}
 
 # --- Weeks --------------------------------------------------------------------------------------------------------------
 _PRACTICE = object_schema(
@@ -61,13 +61,13 @@ _PRACTICE = object_schema(
         "words": WORDS,
     }
 )
-_DOMAIN_HEAD = {
+DOMAIN_HEAD = {
     "domain": DOMAIN,
     "score": SCORE,
     "status": _choice(tuple(status for status in STATUSES if status != "partial")),
     "logged_days": {"type": ["integer", "null"], "minimum": 0, "maximum": 7},
 }
-_WEEK_HEAD = {
+WEEK_HEAD = {
     "week": WEEK_NAME,
     "from": DATE,
     "to": DATE,
@@ -137,23 +137,23 @@ _CHANGES = {
 }
 WEEK = object_schema(
     {
-        **_WEEK_HEAD,
+        **WEEK_HEAD,
         "words": WORDS,
-        "domains": array_schema(object_schema({**_DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": WORDS})),
+        "domains": array_schema(object_schema({**DOMAIN_HEAD, "practices": array_schema(_PRACTICE), "words": WORDS})),
         "logs": array_schema(_LOG),
         "sensitivity": object_schema({"equal_weights": _EQUAL_WEIGHTS}),
-        "disclaimer": _DISCLAIMER,
+        "disclaimer": DISCLAIMER,
         "changes": {"anyOf": [_CHANGES, {"type": "null"}]},
         "numbers_hidden": NUMBERS_HIDDEN,
     }
 )
 _OVERVIEW = {
-    **_WEEK_HEAD,
-    "domains": array_schema(object_schema(_DOMAIN_HEAD)),
+    **WEEK_HEAD,
+    "domains": array_schema(object_schema(DOMAIN_HEAD)),
     "numbers_hidden": NUMBERS_HIDDEN,
 }
 WEEK_OVERVIEW = object_schema(_OVERVIEW)
-_CHANGE = object_schema(
+CHANGE = object_schema(
     {
         "compared_with": {**WEEK_NAME, "description": "The last week before it in this answer that has a score."},
         "now_includes": array_schema(DOMAIN),
@@ -188,12 +188,12 @@ WEEK_LIST = object_schema(
                     **_OVERVIEW,
                     "words": WORDS,
                     "included": array_schema(DOMAIN, description="Those with a number."),
-                    "change": {"anyOf": [_CHANGE, {"type": "null"}]},
+                    "change": {"anyOf": [CHANGE, {"type": "null"}]},
                 }
             )
         ),
         "streak": _STREAK,
-        "disclaimer": _DISCLAIMER,
+        "disclaimer": DISCLAIMER,
     }
 )
 
@@ -204,7 +204,7 @@ _GAIN = object_schema(
         "score": {"type": ["number", "null"], "description": "What it adds to the week's score."},
     }
 )
-_SUGGESTION = object_schema(
+SUGGESTION = object_schema(
     {
         "id": STRING,
         "practice": _PRACTICE_CODE,
@@ -226,7 +226,7 @@ _SUGGESTION = object_schema(
         "safety": {"type": ["string", "null"], "description": "To be shown with the suggestion."},
     }
 )
-_KEEP_GOING = object_schema(
+KEEP_GOING = object_schema(
     {
         "id": STRING,
         "practice": _or_null(_PRACTICE_CODE),
@@ -240,9 +240,9 @@ GUIDANCE = object_schema(
     {
         "week": WEEK_NAME,
         "numbers_hidden": BOOLEAN,
-        "suggestions": array_schema(_SUGGESTION, maxItems=3),
-        "keep_going": {"anyOf": [_KEEP_GOING, {"type": "null"}]},
-        "disclaimer": _DISCLAIMER,
+        "suggestions": array_schema(SUGGESTION, maxItems=3),
+        "keep_going": {"anyOf": [KEEP_GOING, {"type": "null"}]},
+        "disclaimer": DISCLAIMER,
     }
 )
 

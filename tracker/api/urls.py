@@ -93,6 +93,7 @@ urlpatterns = [
     path("weeks/<week:week>", weeks.WeekView.as_view()),
     path("weeks/<week:week>/confirmation", logs.WeekConfirmationView.as_view()),
     path("weeks/<week:week>/guidance", weeks.GuidanceView.as_view()),
+    path("weeks/<week:week>/summary", weeks.SummaryView.as_view()),
     path("weeks/<week:week>/what-if", what_if.WhatIfView.as_view()),
     path("sync/push", sync.PushView.as_view()),
     path("sync/pull", sync.PullView.as_view()),

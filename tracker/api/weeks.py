@@ -14,11 +14,19 @@ from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
 from backend.languages import LANGUAGE_TAG, read_language
 from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
+from tracker.api.summary_schemas import SUMMARY
 from tracker.guidance.documents import guidance_document
 from tracker.participant_facts import current_week, date_at_home
-from tracker.participant_weeks import explained_week, guidance_of_week, standing, weeks_document
+from tracker.participant_weeks import (
+    explained_week,
+    guidance_of_week,
+    standing,
+    summary_of_week,
+    weeks_document,
+)
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
+from tracker.summary_sources import read_told
 
 MAX_WEEKS = 52
 
@@ -119,4 +127,25 @@ class GuidanceView(ParticipantView):
             lambda: guidance_document(
                 guidance_of_week(user, week, stand), hide_numbers=user.hide_numbers, language=language
             ),
+        )
+
+
+class SummaryView(ParticipantView):
+    @extend_schema(
+        operation_id="read_week_summary",
+        parameters=[LANGUAGE, IF_NONE_MATCH, etag(200, 304)],
+        summary="What the weekly mail of a week says, as the week stands now",
+        responses={200: OpenApiResponse(named_schema("WeekSummary", SUMMARY)), 304: None, **problems(422)},
+        tags=["weeks"],
+    )
+    def get(self, request: Request, week: Week) -> Response:
+        user = self.participant
+        language = self.language(read_parameters(request, {"language": read_language}))
+        today = date_at_home(user, now=timezone.now())
+        stand = standing(user)
+        told = read_told([(user.pk, week)])[user.pk, week]
+        numbers = sorted((str(told_week), values) for told_week, values in told.items())
+        tag = stand.tag(user, language, str(week), "summary", week.last_day < today, numbers)
+        return unless_known(
+            request, tag, lambda: summary_of_week(user, week, stand, told, today=today, language=language)
         )

@@ -10,11 +10,13 @@ from tracker.scoring.weeks import Week
 
 def add_week_arguments(parser: ArgumentParser) -> None:
     """Read as the options `first` and `last`, both included."""
-    parser.add_argument("--from", dest="first", type=_week, required=True, help="The first week, such as 2026-W40.")
-    parser.add_argument("--to", dest="last", type=_week, required=True, help="The last week, included.")
+    parser.add_argument(
+        "--from", dest="first", type=week_argument, required=True, help="The first week, such as 2026-W40."
+    )
+    parser.add_argument("--to", dest="last", type=week_argument, required=True, help="The last week, included.")
 
 
-def _week(text: str) -> Week:
+def week_argument(text: str) -> Week:
     try:
         return read_week(text)
     except ValueError as error:
