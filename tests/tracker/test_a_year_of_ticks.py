@@ -32,7 +32,8 @@ from tests.tracker.test_failing_closes import as_owner
 from tracker.models import ExerciseLog, WeeklyScore
 from tracker.profiles import change_profile
 from tracker.scoring.weeks import Week
-from tracker.weekly_summaries import KIND, close_weeks, register_mail_kind, spread
+from tracker.summary_sources import KIND
+from tracker.weekly_summaries import close_weeks, register_mail_kind, spread
 
 pytestmark = pytest.mark.django_db
 

@@ -41,7 +41,7 @@ def a_little(phone: Phone, week: Week) -> None:
 def test_a_summary_looks_at_eight_weeks(phone: Phone, last_week: Week) -> None:
     for back in range(9):
         a_little(phone, last_week.minus(back))
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     a_little(phone, last_week.minus(1))  # due again: scored on the spot
     for week in (last_week.minus(8), last_week.minus(1), last_week):
         context = closed(week)

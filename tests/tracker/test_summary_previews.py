@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.utils import timezone
 
 from backend.audit.models import Entry
 from backend.outbox.models import OutgoingMail
@@ -35,7 +34,7 @@ def week(phone: Phone, last_week: Week) -> Week:
 
 
 def scored() -> WeeklyScore:
-    score_due_weeks(now=timezone.now())
+    score_due_weeks()
     return WeeklyScore.objects.get()
 
 
