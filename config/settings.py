@@ -17,7 +17,7 @@ from environs import Env
 
 from backend.languages import DEFAULT_LANGUAGE
 from backend.languages import LANGUAGES as SUPPORTED_LANGUAGES
-from config.secrets import refuse_weak_keys, refuse_weak_password, secret
+from config.secrets import refuse_weak_key, refuse_weak_keys, refuse_weak_password, secret
 
 # The system's time-zone tables differ between machines; the pinned tzdata wheel is the one everybody scores by.
 os.environ["PYTHONTZPATH"] = ""
@@ -29,14 +29,18 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.bool("ENGRAM_DEMO", False)
 DEBUG = False
 DEMO_SECRET_KEY = "demo-only-secret-key-refused-outside-demo-mode-0123456789abcdef"  # noqa: S105
-# Each of these five may come from a file instead: NAME_FILE.
+# Each of these may come from a file instead: NAME_FILE.
 SECRET_KEY = secret("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
 SECRET_KEY_FALLBACKS = [key.strip() for key in secret("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
 DATABASE_URL = secret("DATABASE_URL", "postgres://engram@localhost/engram")
 REDIS_URL = secret("REDIS_URL", "redis://localhost:6379/0")
 EMAIL_URL = secret("EMAIL_URL", "smtp://localhost:1025")
+# What links in mails are signed with; without it, a random secret that is kept in the database. No change of SECRET_KEY ends
+# a link, for mails are kept for years.
+UNSUBSCRIBE_KEY = secret("UNSUBSCRIBE_KEY")
 if not DEMO:
     refuse_weak_keys(SECRET_KEY, SECRET_KEY_FALLBACKS)
+    refuse_weak_key("UNSUBSCRIBE_KEY", UNSUBSCRIBE_KEY)
     for _name, _url in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", EMAIL_URL)):
         refuse_weak_password(_name, _url)
 
@@ -363,6 +367,8 @@ _OWN_PAGE = {
 _REFERENCE_PAGE = {**_OWN_PAGE, "form-action": [NONE], "style-src": [SELF, "'unsafe-inline'"]}
 PAGE_POLICIES = {
     "/account/": _OWN_PAGE,
+    # Forms behind the links in mails; they run nothing.
+    "/mail/": {**_OWN_PAGE, "script-src": [NONE], "font-src": [NONE], "connect-src": [NONE]},
     # A page to read: it runs nothing, and asks for nothing.
     "/evidence": {**_OWN_PAGE, "script-src": [NONE], "font-src": [NONE], "connect-src": [NONE], "form-action": [NONE]},
     # Swagger UI styles elements one by one.

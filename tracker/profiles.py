@@ -12,11 +12,14 @@ from backend.accounts.models import User
 from backend.accounts.profile_changes import record_changes
 from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
+from backend.outbox.sending import cancel_queued
 from tracker.due_weeks import tell_scores_again
 from tracker.participant_facts import FactsStated, change_facts, latest_facts
 from tracker.record_types.same_sessions import settle_all_sessions
 
 FACTS = ("birth_year", "not_applicable")
+# The kind of mail that `weekly_email` is about.
+WEEKLY_SUMMARY = "weekly_summary"
 
 
 def profile_document(user: User) -> dict[str, Any]:
@@ -78,6 +81,8 @@ def change_profile(
         setattr(user, field, value)
     if changes:
         user.save(update_fields=list(changes))
+    if changes.get("weekly_email") is False:
+        cancel_queued(user.pk, WEEKLY_SUMMARY)
     if "preferred_origins" in changes:
         settle_all_sessions(user.pk)
     after = profile_document(user)

@@ -30,15 +30,17 @@ from tracker.guidance.library import Library
 from tracker.guidance.published import published_library
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
 from tracker.preferences import Preferences, read_preferences
+from tracker.profiles import WEEKLY_SUMMARY
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
+from tracker.summary_choices import SUBSCRIPTION
 from tracker.summary_mail import render_summary
 from tracker.week_documents import domain_document, score_document
 from tracker.week_records import StoredWeek, read_weeks
 from tracker.weekly_scores import close_scores
 
-KIND = "weekly_summary"
+KIND = WEEKLY_SUMMARY
 BATCH_SIZE = 500
 # A summary is for the morning that it was asked for; nothing older than this is sent.
 SENDABLE_FOR = timedelta(days=3)
@@ -259,4 +261,4 @@ def summary_context(user: User, stored: StoredWeek, preferences: Preferences, li
 
 
 def register_mail_kind() -> None:
-    register_kind(KIND, render_summary)
+    register_kind(KIND, render_summary, subscription=SUBSCRIPTION)

@@ -64,3 +64,13 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.dedupe_key}: {self.state}"
+
+
+class MailKey(models.Model):
+    """A random secret of this installation, for one use of `backend.outbox.keys`. Nobody's data, and shown to nobody."""
+
+    use = models.CharField(max_length=20, primary_key=True)
+    key = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.use

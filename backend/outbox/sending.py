@@ -24,6 +24,7 @@ from backend.accounts.models import User
 from backend.outbox.kinds import render
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.smtp import Refused, SMTPTransport, Undeliverable, Unknown, Unreachable, ascii_domain
+from backend.outbox.unsubscribing import bulk_headers
 
 logger = structlog.get_logger(__name__)
 
@@ -181,7 +182,11 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
         rendered.text,
         settings.DEFAULT_FROM_EMAIL,
         [recipient],
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": mail.message_id,
+            "Auto-Submitted": "auto-generated",
+            **bulk_headers(mail.user_id, mail.kind),
+        },
     )
     message.attach_alternative(rendered.html, "text/html")
     return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
@@ -255,6 +260,15 @@ def resolve_unknown(mails: QuerySet[OutgoingMail], *, arrived: bool) -> int:
         return unknown.update(state=MailState.SENT, sent_at=Now(), last_reply="A member of staff found it delivered.")
     lost = mails.filter(state__in=[MailState.UNKNOWN, MailState.FAILED])
     return lost.update(state=MailState.PENDING, attempts=0, next_attempt_at=Now(), last_reply="To be sent again.")
+
+
+def cancel_queued(user_id: UUID, kind: str) -> int:
+    """Cancel what somebody no longer wants, in the caller's transaction; returns how many. Also those that a sender has claimed
+    and not handed over: it finds them taken away."""
+    queued = OutgoingMail.objects.filter(user=user_id, kind=kind, state__in=[MailState.PENDING, MailState.CONNECTING])
+    return queued.update(
+        state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply="Its recipient stopped this mail."
+    )
 
 
 def cancel(mails: QuerySet[OutgoingMail]) -> int:

@@ -20,7 +20,7 @@ from backend.accounts.models import Device, DeviceToken, SignIn, UsedNonce, User
 from backend.audit.models import Entry
 from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
-from backend.outbox.models import OutgoingMail
+from backend.outbox.models import MailKey, OutgoingMail
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.models import ServerEpoch
 from backend.sync.staff_edits import StaffEdits
@@ -157,7 +157,7 @@ def test_every_model_of_ours_is_there() -> None:
         for label in ("accounts", "consents", "outbox", "sync", "tracker")
         for model in apps.get_app_config(label).get_models()
     }
-    hashes = {DeviceToken, SignIn, UsedNonce}  # for nobody to see
+    hashes = {DeviceToken, SignIn, UsedNonce, MailKey}  # for nobody to see
     history = {model.history.model for model in (ExerciseActivity, CognitiveActivity, Food)}  # on the pages of entries
     assert ours - set(MODELS) == hashes | history | {CatalogueVersion, GuidanceLibraryState, GuidanceVersion}
 
