@@ -13,6 +13,7 @@ from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from dj_database_url import parse as database_from_url
 from dj_email_url import parse as mail_from_url
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from backend.languages import DEFAULT_LANGUAGE
@@ -35,6 +36,7 @@ SECRET_KEY_FALLBACKS = [key.strip() for key in secret("SECRET_KEY_FALLBACKS").sp
 DATABASE_URL = secret("DATABASE_URL", "postgres://engram@localhost/engram")
 REDIS_URL = secret("REDIS_URL", "redis://localhost:6379/0")
 EMAIL_URL = secret("EMAIL_URL", "smtp://localhost:1025")
+EMAIL_API_KEY = secret("EMAIL_API_KEY")
 # What links in mails are signed with; without it, a random secret that is kept in the database. No change of SECRET_KEY ends
 # a link, for mails are kept for years.
 UNSUBSCRIBE_KEY = secret("UNSUBSCRIBE_KEY")
@@ -305,6 +307,30 @@ SPECTACULAR_SETTINGS = {
 # --- Mail ---------------------------------------------------------------------------------------------------------------
 vars().update(mail_from_url(EMAIL_URL))
 EMAIL_TIMEOUT = 20
+# Who carries mails away. `smtp` and `ses` by SMTP, to EMAIL_URL; the others over their HTTP API, with a key.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "smtp")
+PROVIDER_BACKENDS = {
+    "postmark": "anymail.backends.postmark.EmailBackend",
+    "mailgun": "anymail.backends.mailgun.EmailBackend",
+    "sendgrid": "anymail.backends.sendgrid.EmailBackend",
+}
+_EMAIL_API_URL = env.str("EMAIL_API_URL", "")
+ANYMAIL: dict[str, Any] = {
+    "IDNA_ENCODER": "idna2003",  # as codes to confirm an address went out
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "POSTMARK_SERVER_TOKEN": EMAIL_API_KEY,
+    "MAILGUN_API_KEY": EMAIL_API_KEY,
+    "SENDGRID_API_KEY": EMAIL_API_KEY,
+    **({f"{EMAIL_PROVIDER.upper()}_API_URL": _EMAIL_API_URL} if _EMAIL_API_URL else {}),
+}
+if EMAIL_PROVIDER in PROVIDER_BACKENDS:
+    EMAIL_BACKEND = PROVIDER_BACKENDS[EMAIL_PROVIDER]
+    if not EMAIL_API_KEY:
+        raise ImproperlyConfigured(f"EMAIL_PROVIDER={EMAIL_PROVIDER} needs EMAIL_API_KEY.")
+elif EMAIL_PROVIDER not in ("smtp", "ses"):
+    raise ImproperlyConfigured(f"EMAIL_PROVIDER: {EMAIL_PROVIDER!r} is not smtp, ses, postmark, mailgun or sendgrid.")
+# Mails a second, from all senders together; 0: as fast as they go.
+EMAIL_PER_SECOND = env.int("EMAIL_PER_SECOND", 0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

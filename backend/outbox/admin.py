@@ -42,6 +42,7 @@ class OutgoingMailAdmin(ParticipantRowsAdmin):
         "sent_at",
         "expires_at",
         "message_id",
+        "provider_id",
         "preview",
         "plain_text",
     )

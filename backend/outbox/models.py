@@ -26,6 +26,9 @@ class OutgoingMail(models.Model):
     dedupe_key = models.CharField(max_length=120, unique=True)
     context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
     message_id = models.CharField(max_length=120, unique=True)
+    provider_id = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="What the provider calls it."
+    )
     state = models.CharField(max_length=12, choices=MailState, default=MailState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -47,6 +50,8 @@ class OutgoingMail(models.Model):
                 name="outgoingmail_pending",
                 condition=models.Q(state__in=["pending", "connecting", "data_started"]),
             ),
+            # A provider tells what became of a mail.
+            models.Index(fields=["provider_id"], name="outgoingmail_provider_id", condition=~models.Q(provider_id="")),
             # The dashboard: lately made, and those that need a person, whatever their age.
             models.Index(fields=["created_at", "state"], name="outgoingmail_recent"),
             models.Index(

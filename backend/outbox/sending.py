@@ -23,7 +23,10 @@ from django.db.models.functions import Now
 from backend.accounts.models import User
 from backend.outbox.kinds import render
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.smtp import Refused, SMTPTransport, Undeliverable, Unknown, Unreachable, ascii_domain
+from backend.outbox.pace import wait_for_turn
+from backend.outbox.providers import open_transport
+from backend.outbox.smtp import ascii_domain
+from backend.outbox.transports import Refused, Transport, Undeliverable, Unknown, Unreachable
 from backend.outbox.unsubscribing import bulk_headers
 
 logger = structlog.get_logger(__name__)
@@ -76,9 +79,10 @@ def send_mail() -> int:
     """Send what is due, until nothing is; returns how many were sent. Any number of these may run at once."""
     settle_abandoned()
     sent = 0
-    with SMTPTransport() as transport:
+    with open_transport() as transport:
         while mails := claim():
             for number, mail in enumerate(mails):
+                wait_for_turn()
                 try:
                     sent += send(mail, transport)
                 except Unreachable as error:
@@ -118,8 +122,8 @@ def claim() -> list[OutgoingMail]:
     return list(OutgoingMail.objects.filter(claim_token=token).order_by("next_attempt_at", "id"))
 
 
-def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
-    """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
+def send(mail: OutgoingMail, transport: Transport) -> bool:
+    """Take one claimed mail as far as it goes. True if it was accepted. Raises Unreachable: nothing has happened to it."""
     message = _begin(mail, transport)
     if message is None or not _start_data(mail):
         return False  # it can't be sent, somebody else has taken the lease over, or its time has passed meanwhile
@@ -132,11 +136,11 @@ def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
         _finish(mail, MailState.UNKNOWN, last_reply=str(error))
         logger.error("mail_unknown", mail=mail.pk)
         return False
-    return _finish(mail, MailState.SENT, last_reply=reply, sent_at=Now())
+    return _finish(mail, MailState.SENT, last_reply=reply.words, provider_id=reply.provider_id, sent_at=Now())
 
 
-def _begin(mail: OutgoingMail, transport: SMTPTransport) -> bytes | None:
-    """Make the message and announce it to the server, up to DATA; None if it can't be sent, which is then in its row.
+def _begin(mail: OutgoingMail, transport: Transport) -> Any:
+    """Make the message and announce it, up to its handing over; None if it can't be sent, which is then in its row.
 
     Raises Unreachable. Anything else that goes wrong here costs this mail alone, never those after it.
     """
@@ -145,7 +149,7 @@ def _begin(mail: OutgoingMail, transport: SMTPTransport) -> bytes | None:
         return None
     try:
         sender = _sender()
-        message = build_message(mail, user.email)
+        message = transport.prepare(build_message(mail, user.email))
         transport.begin(sender, user.email)
     except Unreachable:
         raise
@@ -174,8 +178,8 @@ def _sender() -> str:
     return sender
 
 
-def build_message(mail: OutgoingMail, recipient: str) -> bytes:
-    """The message as it goes over the wire, under the Message-ID that the row has had from the start."""
+def build_message(mail: OutgoingMail, recipient: str) -> EmailMultiAlternatives:
+    """The message, under the Message-ID that the row has had from the start."""
     rendered = render(mail.kind, mail.context)
     message = EmailMultiAlternatives(
         " ".join(rendered.subject.split()),  # a header is one line
@@ -189,7 +193,7 @@ def build_message(mail: OutgoingMail, recipient: str) -> bytes:
         },
     )
     message.attach_alternative(rendered.html, "text/html")
-    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+    return message
 
 
 def _start_data(mail: OutgoingMail) -> bool:
@@ -224,7 +228,8 @@ def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:
     logger.warning("mail_server_unreachable", waiting=len(mails), reason=reply)
     for waiting, pause in ((mails[:1], FIRST_RETRY + timedelta(seconds=1)), (mails[1:], FIRST_RETRY)):
         ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in waiting], claim_token=mails[0].claim_token)
-        ours.filter(state=MailState.CONNECTING).update(
+        # A provider may say only in answer to the message itself that it takes none from us.
+        ours.filter(state__in=[MailState.CONNECTING, MailState.DATA_STARTED]).update(
             state=MailState.PENDING,
             claim_token=None,
             claimed_until=None,

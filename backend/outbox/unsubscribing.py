@@ -72,7 +72,7 @@ def read_link(signed: str) -> MailLink | None:
     mac, content = raw[:MAC], raw[MAC:]
     if len(content) <= USER or _encoded(raw) != signed:
         return None
-    if not any([hmac.compare_digest(mac, _mac(key, content)) for key in accepted_keys("unsubscribe")]):
+    if not any(hmac.compare_digest(mac, _mac(key, content)) for key in accepted_keys("unsubscribe")):
         return None
     return MailLink(UUID(bytes=content[:USER]), content[USER:].decode())
 

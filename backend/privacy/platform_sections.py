@@ -133,6 +133,7 @@ MAILS = Section(
         Column("created_at", "When it was written."),
         Column("sent_at", "When the mail server took it."),
         Column("message_id", "Its Message-ID."),
+        Column("provider_id", "What the mail provider calls it; empty for a plain mail server."),
         Column("last_reply", "What the mail server last said."),
         Column("subject", "The subject."),
         Column("text", "The text."),

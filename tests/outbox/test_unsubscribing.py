@@ -19,7 +19,7 @@ from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailKey, MailState, OutgoingMail
 from backend.outbox.sending import NewMail, enqueue, send_mail
 from backend.outbox.smtp import SMTPTransport
-from backend.outbox.unsubscribing import MailLink, preferences_url, read_link, sign, unsubscribe_url
+from backend.outbox.unsubscribing import MailLink, bulk_headers, preferences_url, read_link, sign, unsubscribe_url
 from tests.conftest import Mailbox, Phone
 from tracker import weekly_summaries
 
@@ -210,10 +210,10 @@ def test_a_choice_that_is_none_changes_nothing(phone: Phone, strict: Client, giv
 
 
 def test_the_page_changes_nothing_else(phone: Phone, strict: Client) -> None:
-    before = User.objects.filter(pk=phone.user.pk).values().get()
+    before: dict[str, Any] = dict(User.objects.filter(pk=phone.user.pk).values().get())
     more = {"display_name": "Mallory", "email": "mallory@example.org", "language": "es", "is_staff": "1"}
     strict.post(choices(phone), {"enabled": "yes", "weekday": "2", "hour": "9", **more})
-    after = User.objects.filter(pk=phone.user.pk).values().get()
+    after: dict[str, Any] = dict(User.objects.filter(pk=phone.user.pk).values().get())
     changed = {field for field in before if before[field] != after[field]}
     assert changed <= {"weekly_email_weekday", "weekly_email_hour", "next_weekly_email_at"}
 
@@ -250,6 +250,6 @@ def test_a_summary_says_how_to_stop_it(phone: Phone, mailbox: Mailbox, monkeypat
 
 def test_one_click_is_for_https_alone(phone: Phone, settings: Any) -> None:
     settings.PUBLIC_URL = "http://localhost:8000"
-    headers = sending.bulk_headers(phone.user.pk, KIND)
+    headers = bulk_headers(phone.user.pk, KIND)
     assert headers["List-Unsubscribe"].startswith("<http://localhost:8000/mail/unsubscribe/")
     assert "List-Unsubscribe-Post" not in headers
