@@ -40,9 +40,16 @@ EMAIL_API_KEY = secret("EMAIL_API_KEY")
 # What links in mails are signed with; without it, a random secret that is kept in the database. No change of SECRET_KEY ends
 # a link, for mails are kept for years.
 UNSUBSCRIBE_KEY = secret("UNSUBSCRIBE_KEY")
+# What addresses that get no mail any more are hashed with; without it, likewise.
+SUPPRESSION_KEY = secret("SUPPRESSION_KEY")
+# For the provider to tell what became of mails: USER:PASSWORD, and Mailgun's or SendGrid's key for signatures.
+EMAIL_WEBHOOK_SECRET = secret("EMAIL_WEBHOOK_SECRET")
+EMAIL_WEBHOOK_KEY = secret("EMAIL_WEBHOOK_KEY")
 if not DEMO:
     refuse_weak_keys(SECRET_KEY, SECRET_KEY_FALLBACKS)
     refuse_weak_key("UNSUBSCRIBE_KEY", UNSUBSCRIBE_KEY)
+    refuse_weak_key("SUPPRESSION_KEY", SUPPRESSION_KEY)
+    refuse_weak_key("EMAIL_WEBHOOK_SECRET", EMAIL_WEBHOOK_SECRET)
     for _name, _url in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", EMAIL_URL)):
         refuse_weak_password(_name, _url)
 
@@ -323,6 +330,10 @@ ANYMAIL: dict[str, Any] = {
     "SENDGRID_API_KEY": EMAIL_API_KEY,
     **({f"{EMAIL_PROVIDER.upper()}_API_URL": _EMAIL_API_URL} if _EMAIL_API_URL else {}),
 }
+if EMAIL_WEBHOOK_SECRET:
+    ANYMAIL["WEBHOOK_SECRET"] = EMAIL_WEBHOOK_SECRET
+if EMAIL_WEBHOOK_KEY:
+    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = ANYMAIL["SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY"] = EMAIL_WEBHOOK_KEY
 if EMAIL_PROVIDER in PROVIDER_BACKENDS:
     EMAIL_BACKEND = PROVIDER_BACKENDS[EMAIL_PROVIDER]
     if not EMAIL_API_KEY:
@@ -358,6 +369,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MAX_BODY_BYTES = 256 * 1024
 BODY_LIMITS = [
     ("/v1/sync/push", 2 * 1024 * 1024),
+    ("/webhooks/email/", 2 * 1024 * 1024),  # SendGrid tells of many mails at once
     # Lists of the catalogue as CSV; the USDA's adds a megabyte.
     *(
         (f"/admin/tracker/{name}/import/", 8 * 1024 * 1024)

@@ -11,6 +11,7 @@ from django.views.generic import RedirectView, TemplateView
 from backend.accounts.password_reset import EvenResetPasswordView
 from backend.api.refusals import page_not_found
 from backend.outbox.linked_pages import UnsubscribePage
+from backend.outbox.webhooks import provider_webhook
 from config.documents import OpenApiDocumentView
 from tracker.evidence.page import evidence_page
 from tracker.summary_choices import SummaryChoicesPage
@@ -31,6 +32,7 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
     path("account/", include("backend.accounts.browser")),
+    path("webhooks/email/<str:provider>", provider_webhook),
     path("mail/unsubscribe/<str:link>", UnsubscribePage.as_view(), name="unsubscribe"),
     path("mail/weekly-summary/<str:link>", SummaryChoicesPage.as_view(), name="summary_choices"),
     path("evidence", evidence_page, name="evidence"),

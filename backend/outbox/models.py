@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -38,6 +39,16 @@ class OutgoingMail(models.Model):
     last_reply = models.TextField(blank=True, default="", help_text="What the mail server last said.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True, help_text="The recipient's server took it.")
+    bounced_at = models.DateTimeField(null=True, blank=True, help_text="It came back for good.")
+    complained_at = models.DateTimeField(null=True, blank=True, help_text="Its recipient called it spam.")
+    delays = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="The provider's ids of what told that the recipient's server did not take it yet.",
+    )
 
     class Meta:
         verbose_name_plural = "outgoing mail"
@@ -69,6 +80,30 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.dedupe_key}: {self.state}"
+
+
+class SuppressionReason(models.TextChoices):
+    BOUNCED = "bounced", "Came back for good"
+    COMPLAINED = "complained", "Called spam"
+
+
+class SuppressedAddress(models.Model):
+    """An address that gets no bulk mail, as a keyed hash. Nobody's row, on purpose: it outlives the account."""
+
+    address_hash = models.BinaryField(unique=True, editable=False)
+    reason = models.CharField(max_length=10, choices=SuppressionReason)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "suppressed addresses"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reason__in=SuppressionReason.values), name="suppressedaddress_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}, {self.since:%Y-%m-%d}"
 
 
 class MailKey(models.Model):

@@ -21,11 +21,12 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend.accounts.models import User
-from backend.outbox.kinds import render
+from backend.outbox.kinds import render, subscription_of
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.pace import wait_for_turn
 from backend.outbox.providers import open_transport
 from backend.outbox.smtp import ascii_domain
+from backend.outbox.suppression import suppression_of
 from backend.outbox.transports import Refused, Transport, Undeliverable, Unknown, Unreachable
 from backend.outbox.unsubscribing import bulk_headers
 
@@ -130,7 +131,7 @@ def send(mail: OutgoingMail, transport: Transport) -> bool:
     try:
         reply = transport.hand_over(message)
     except Refused as refusal:
-        _put_back(mail, str(refusal), for_good=not refusal.temporary)
+        _put_back(mail, str(refusal), MailState.PENDING if refusal.temporary else MailState.FAILED)
         return False
     except Unknown as error:
         _finish(mail, MailState.UNKNOWN, last_reply=str(error))
@@ -147,6 +148,9 @@ def _begin(mail: OutgoingMail, transport: Transport) -> Any:
     user = User.objects.filter(pk=mail.user_id).first()
     if user is None:  # erased meanwhile, and the mail with them
         return None
+    if subscription_of(mail.kind) and (stopped := suppression_of(user.email)):
+        _put_back(mail, f"The address is stopped: {stopped}.", MailState.CANCELLED)
+        return None
     try:
         sender = _sender()
         message = transport.prepare(build_message(mail, user.email))
@@ -154,13 +158,13 @@ def _begin(mail: OutgoingMail, transport: Transport) -> Any:
     except Unreachable:
         raise
     except Refused as refusal:
-        _put_back(mail, str(refusal), for_good=not refusal.temporary)
+        _put_back(mail, str(refusal), MailState.PENDING if refusal.temporary else MailState.FAILED)
     except Undeliverable as error:
-        _put_back(mail, str(error), for_good=True)
+        _put_back(mail, str(error), MailState.FAILED)
     except Exception as error:  # in the row and in the logs; a mail that can't be made must not keep the others waiting
         logger.exception("mail_not_made", mail=mail.pk)
         transport.close()
-        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", for_good=True)
+        _put_back(mail, f"Could not be made: {type(error).__name__}: {error}", MailState.FAILED)
     else:
         return message
     return None
@@ -239,11 +243,11 @@ def _put_off(mails: Sequence[OutgoingMail], reply: str) -> None:
         )
 
 
-def _put_back(mail: OutgoingMail, reply: str, *, for_good: bool) -> None:
-    """After a definite refusal: once more later (1, 2, 4 … minutes), or never."""
-    failed = for_good or mail.attempts >= MAX_ATTEMPTS
+def _put_back(mail: OutgoingMail, reply: str, state: MailState) -> None:
+    """Out of our hands, nothing having been accepted: to be tried again later (after 1, 2, 4 … minutes), or not any more."""
+    if state == MailState.PENDING and mail.attempts >= MAX_ATTEMPTS:
+        state = MailState.FAILED
     retry = Now() + FIRST_RETRY * 2 ** (mail.attempts - 1)
-    state = MailState.FAILED if failed else MailState.PENDING
     OutgoingMail.objects.filter(pk=mail.pk, claim_token=mail.claim_token).update(
         state=state, claim_token=None, claimed_until=None, last_reply=reply[:500], next_attempt_at=retry
     )

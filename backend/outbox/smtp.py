@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import smtplib
 import ssl
@@ -66,7 +67,9 @@ class SMTPTransport:
         raise _refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
 
     def prepare(self, message: EmailMultiAlternatives) -> bytes:
-        """As it goes over the wire."""
+        """As it goes over the wire. Amazon gives it another Message-ID, and tells ours back only from a header like this."""
+        if settings.EMAIL_PROVIDER == "ses":
+            message.extra_headers["X-Metadata"] = json.dumps({"mail": message.extra_headers["Message-ID"]})
         return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
 
     def hand_over(self, message: bytes) -> Reply:

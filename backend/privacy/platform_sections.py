@@ -123,7 +123,9 @@ SECOND_FACTORS = Section(
 )
 MAILS = Section(
     "mails",
-    "Mails written to you, with their text.",
+    "Mails written to you, with their text. If one came back for good or was reported as unwanted, we stop the weekly summary"
+    " to that address. For that we keep a code, made from the address with a secret key, with the reason and the time. It is"
+    " tied to no account, and stays after an erasure, so that nobody writes there again.",
     (
         Column("kind", "What the mail is."),
         Column(
@@ -132,6 +134,9 @@ MAILS = Section(
         ),
         Column("created_at", "When it was written."),
         Column("sent_at", "When the mail server took it."),
+        Column("delivered_at", "When your mail server took it, if the mail provider told so."),
+        Column("bounced_at", "When it came back for good, if it did."),
+        Column("complained_at", "When it was reported as unwanted, if it was."),
         Column("message_id", "Its Message-ID."),
         Column("provider_id", "What the mail provider calls it; empty for a plain mail server."),
         Column("last_reply", "What the mail server last said."),
@@ -149,6 +154,7 @@ MAILS = Section(
         "expires_at": WORKING,
         "claim_token": WORKING,
         "claimed_until": WORKING,
+        "delays": "The mail provider's numbers for tries that your mail server put off.",
     },
     rows=_mails,
 )
