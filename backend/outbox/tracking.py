@@ -54,8 +54,7 @@ def record_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     came back for good, or was called spam, stops bulk mail to that address, the first time that it is told.
     """
     happened = what_happened(event)
-    mail = _mail_of(event) if happened else None
-    if mail is None:
+    if happened is None or (mail := _mail_of(event)) is None:
         return False
     at = _time_of(event, now)
     if happened == "delayed":
