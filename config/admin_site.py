@@ -31,6 +31,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.weeklyscore", "monitoring"),
         ("tracker.dueweek", "pending_actions"),
         ("outbox.outgoingmail", "outgoing_mail"),
+        ("outbox.suppressedaddress", "unsubscribe"),
     ],
     "Participants": [
         ("accounts.user", "group"),

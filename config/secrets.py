@@ -49,6 +49,14 @@ def refuse_weak_keys(key: str, fallbacks: Sequence[str]) -> None:
         raise ImproperlyConfigured("SECRET_KEY_FALLBACKS has a key twice, or the one in use: that is no rotation.")
 
 
+def refuse_weak_key(name: str, key: str) -> None:
+    """The same for a key that need not be given."""
+    if key and _is_weak(key):
+        raise ImproperlyConfigured(
+            f"{name} must be a random secret of at least {MIN_KEY_LENGTH} characters, and no sample, or not be given. {HOW}"
+        )
+
+
 def refuse_weak_password(name: str, url: str) -> None:
     """Raises ImproperlyConfigured for a sample or a short password in the address of a server. None at all is let pass: a
     server may know its callers by other means."""

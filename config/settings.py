@@ -13,11 +13,12 @@ from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from dj_database_url import parse as database_from_url
 from dj_email_url import parse as mail_from_url
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from backend.languages import DEFAULT_LANGUAGE
 from backend.languages import LANGUAGES as SUPPORTED_LANGUAGES
-from config.secrets import refuse_weak_keys, refuse_weak_password, secret
+from config.secrets import refuse_weak_key, refuse_weak_keys, refuse_weak_password, secret
 
 # The system's time-zone tables differ between machines; the pinned tzdata wheel is the one everybody scores by.
 os.environ["PYTHONTZPATH"] = ""
@@ -29,14 +30,26 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.bool("ENGRAM_DEMO", False)
 DEBUG = False
 DEMO_SECRET_KEY = "demo-only-secret-key-refused-outside-demo-mode-0123456789abcdef"  # noqa: S105
-# Each of these five may come from a file instead: NAME_FILE.
+# Each of these may come from a file instead: NAME_FILE.
 SECRET_KEY = secret("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
 SECRET_KEY_FALLBACKS = [key.strip() for key in secret("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
 DATABASE_URL = secret("DATABASE_URL", "postgres://engram@localhost/engram")
 REDIS_URL = secret("REDIS_URL", "redis://localhost:6379/0")
 EMAIL_URL = secret("EMAIL_URL", "smtp://localhost:1025")
+EMAIL_API_KEY = secret("EMAIL_API_KEY")
+# What links in mails are signed with; without it, a random secret that is kept in the database. No change of SECRET_KEY ends
+# a link, for mails are kept for years.
+UNSUBSCRIBE_KEY = secret("UNSUBSCRIBE_KEY")
+# What addresses that get no mail any more are hashed with; without it, likewise.
+SUPPRESSION_KEY = secret("SUPPRESSION_KEY")
+# For the provider to tell what became of mails: USER:PASSWORD, and Mailgun's or SendGrid's key for signatures.
+EMAIL_WEBHOOK_SECRET = secret("EMAIL_WEBHOOK_SECRET")
+EMAIL_WEBHOOK_KEY = secret("EMAIL_WEBHOOK_KEY")
 if not DEMO:
     refuse_weak_keys(SECRET_KEY, SECRET_KEY_FALLBACKS)
+    refuse_weak_key("UNSUBSCRIBE_KEY", UNSUBSCRIBE_KEY)
+    refuse_weak_key("SUPPRESSION_KEY", SUPPRESSION_KEY)
+    refuse_weak_key("EMAIL_WEBHOOK_SECRET", EMAIL_WEBHOOK_SECRET)
     for _name, _url in (("DATABASE_URL", DATABASE_URL), ("REDIS_URL", REDIS_URL), ("EMAIL_URL", EMAIL_URL)):
         refuse_weak_password(_name, _url)
 
@@ -305,6 +318,34 @@ vars().update(mail_from_url(EMAIL_URL))
 EMAIL_TIMEOUT = 20
 # Where a summary leads to: the app's page of a week, such as https://app.example.org/weeks/{week}. Without it, nowhere.
 APP_LINK = env.str("APP_LINK", "")
+# Who carries mails away. `smtp` and `ses` by SMTP, to EMAIL_URL; the others over their HTTP API, with a key.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", "smtp")
+PROVIDER_BACKENDS = {
+    "postmark": "anymail.backends.postmark.EmailBackend",
+    "mailgun": "anymail.backends.mailgun.EmailBackend",
+    "sendgrid": "anymail.backends.sendgrid.EmailBackend",
+}
+_EMAIL_API_URL = env.str("EMAIL_API_URL", "")
+ANYMAIL: dict[str, Any] = {
+    "IDNA_ENCODER": "idna2003",  # as codes to confirm an address went out
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "POSTMARK_SERVER_TOKEN": EMAIL_API_KEY,
+    "MAILGUN_API_KEY": EMAIL_API_KEY,
+    "SENDGRID_API_KEY": EMAIL_API_KEY,
+    **({f"{EMAIL_PROVIDER.upper()}_API_URL": _EMAIL_API_URL} if _EMAIL_API_URL else {}),
+}
+if EMAIL_WEBHOOK_SECRET:
+    ANYMAIL["WEBHOOK_SECRET"] = EMAIL_WEBHOOK_SECRET
+if EMAIL_WEBHOOK_KEY:
+    ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"] = ANYMAIL["SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY"] = EMAIL_WEBHOOK_KEY
+if EMAIL_PROVIDER in PROVIDER_BACKENDS:
+    EMAIL_BACKEND = PROVIDER_BACKENDS[EMAIL_PROVIDER]
+    if not EMAIL_API_KEY:
+        raise ImproperlyConfigured(f"EMAIL_PROVIDER={EMAIL_PROVIDER} needs EMAIL_API_KEY.")
+elif EMAIL_PROVIDER not in ("smtp", "ses"):
+    raise ImproperlyConfigured(f"EMAIL_PROVIDER: {EMAIL_PROVIDER!r} is not smtp, ses, postmark, mailgun or sendgrid.")
+# Mails a second, from all senders together; 0: as fast as they go.
+EMAIL_PER_SECOND = env.int("EMAIL_PER_SECOND", 0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -332,6 +373,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MAX_BODY_BYTES = 256 * 1024
 BODY_LIMITS = [
     ("/v1/sync/push", 2 * 1024 * 1024),
+    ("/webhooks/email/", 2 * 1024 * 1024),  # SendGrid tells of many mails at once
     # Lists of the catalogue as CSV; the USDA's adds a megabyte.
     *(
         (f"/admin/tracker/{name}/import/", 8 * 1024 * 1024)
@@ -367,6 +409,8 @@ _OWN_PAGE = {
 _REFERENCE_PAGE = {**_OWN_PAGE, "form-action": [NONE], "style-src": [SELF, "'unsafe-inline'"]}
 PAGE_POLICIES = {
     "/account/": _OWN_PAGE,
+    # Forms behind the links in mails; they run nothing.
+    "/mail/": {**_OWN_PAGE, "script-src": [NONE], "font-src": [NONE], "connect-src": [NONE]},
     # A page to read: it runs nothing, and asks for nothing.
     "/evidence": {**_OWN_PAGE, "script-src": [NONE], "font-src": [NONE], "connect-src": [NONE], "form-action": [NONE]},
     # Swagger UI styles elements one by one.

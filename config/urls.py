@@ -10,8 +10,11 @@ from django.views.generic import RedirectView, TemplateView
 
 from backend.accounts.password_reset import EvenResetPasswordView
 from backend.api.refusals import page_not_found
+from backend.outbox.linked_pages import UnsubscribePage
+from backend.outbox.webhooks import provider_webhook
 from config.documents import OpenApiDocumentView
 from tracker.evidence.page import evidence_page
+from tracker.summary_choices import SummaryChoicesPage
 
 urlpatterns = [
     path("v1/", include("tracker.api.urls")),
@@ -29,6 +32,9 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("account/", include("backend.privacy.urls")),
     path("account/", include("backend.accounts.browser")),
+    path("webhooks/email/<str:provider>", provider_webhook),
+    path("mail/unsubscribe/<str:link>", UnsubscribePage.as_view(), name="unsubscribe"),
+    path("mail/weekly-summary/<str:link>", SummaryChoicesPage.as_view(), name="summary_choices"),
     path("evidence", evidence_page, name="evidence"),
     path("docs", TemplateView.as_view(template_name="reference.html"), name="docs"),
     path("admin/", admin.site.urls),

@@ -7,16 +7,33 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from backend.accounts.models import User
 from backend.accounts.profile_changes import record_changes
 from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
+from backend.languages import closest_language
+from backend.outbox.sending import cancel_queued
+from backend.outbox.suppression import suppression_of
 from tracker.due_weeks import tell_scores_again
 from tracker.participant_facts import FactsStated, change_facts, latest_facts
 from tracker.record_types.same_sessions import settle_all_sessions
 
+NO_CHOICES = ("id", "email", "mail_stopped", "weekly_email")
 FACTS = ("birth_year", "not_applicable")
+# The kind of mail that `weekly_email` is about.
+WEEKLY_SUMMARY = "weekly_summary"
+MAIL_STOPPED = {
+    "bounced": gettext_lazy("A mail to your address came back, so we have paused the weekly summary."),
+    "complained": gettext_lazy(
+        "A mail to your address was reported as unwanted, so we have paused the weekly summary."
+    ),
+}
+RESUME = gettext_lazy(
+    "To get it again, confirm your address: set a new password with a code that we mail you, or change your address."
+)
 
 
 def profile_document(user: User) -> dict[str, Any]:
@@ -34,9 +51,20 @@ def profile_document(user: User) -> dict[str, Any]:
             "weekday": user.weekly_email_weekday,
             "hour": user.weekly_email_hour,
         },
+        "mail_stopped": _mail_stopped(user),
         "birth_year": facts.birth_year if facts else None,
         "not_applicable": (facts and facts.not_applicable) or [],
     }
+
+
+def _mail_stopped(user: User) -> dict[str, Any] | None:
+    """Why the weekly summary doesn't go to their address, and what they can do; None if it may."""
+    stopped = suppression_of(user.email)
+    if stopped is None:
+        return None
+    with translation.override(closest_language(user.language)):
+        message = f"{MAIL_STOPPED[stopped.reason]} {RESUME}"
+    return {"reason": stopped.reason, "since": stopped.since, "message": message}
 
 
 def profile_tag(document: dict[str, Any]) -> str:
@@ -47,7 +75,7 @@ def profile_tag(document: dict[str, Any]) -> str:
 def kept_fields(document: dict[str, Any]) -> dict[str, Any]:
     """What the history keeps, flat: `weekly_email.hour`. The address is no choice; its changes are the sign-in's."""
     weekly_email = {f"weekly_email.{name}": value for name, value in document["weekly_email"].items()}
-    own = {name: value for name, value in document.items() if name not in ("id", "email", "weekly_email")}
+    own = {name: value for name, value in document.items() if name not in NO_CHOICES}
     return {**own, **weekly_email}
 
 
@@ -78,6 +106,8 @@ def change_profile(
         setattr(user, field, value)
     if changes:
         user.save(update_fields=list(changes))
+    if changes.get("weekly_email") is False:
+        cancel_queued(user.pk, WEEKLY_SUMMARY)
     if "preferred_origins" in changes:
         settle_all_sessions(user.pk)
     after = profile_document(user)

@@ -23,4 +23,6 @@ def previewed_context(user: User, week: Week, language: str | None = None) -> di
 
 def previewed_message(user: User, context: dict[str, Any]) -> bytes:
     """The whole message, as it would go over the wire."""
-    return build_message(OutgoingMail(kind=KIND, context=context, message_id="<preview@engram>"), user.email)
+    mail = OutgoingMail(user=user, kind=KIND, context=context, message_id="<preview@engram>")
+    message: bytes = build_message(mail, user.email).message().as_bytes(linesep="\r\n")
+    return message

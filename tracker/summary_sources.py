@@ -13,12 +13,13 @@ import msgspec
 from backend.outbox.models import MailState, OutgoingMail
 from backend.postgres.prepared import fetch_all
 from tracker.preferences import Preferences, read_preferences
+from tracker.profiles import WEEKLY_SUMMARY
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.week_overviews import Overview, overview_of_row, overview_of_score
 from tracker.week_records import StoredWeek, read_weeks
 
-KIND = "weekly_summary"
+KIND = WEEKLY_SUMMARY
 WEEKS_BEFORE = 7
 """So many weeks before its own a summary looks at: eight in all."""
 

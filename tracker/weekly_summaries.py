@@ -30,6 +30,7 @@ from tracker.guidance.published import published_library
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weeks import Week
+from tracker.summary_choices import SUBSCRIPTION
 from tracker.summary_documents import is_silent, mail_context
 from tracker.summary_mail import render_summary
 from tracker.summary_sources import KIND, Key, SummarySources, read_sources, summary_key
@@ -256,4 +257,4 @@ def _took_part(user: User, records: WeekRecords) -> bool:
 
 
 def register_mail_kind() -> None:
-    register_kind(KIND, render_summary)
+    register_kind(KIND, render_summary, subscription=SUBSCRIPTION)

@@ -29,6 +29,7 @@ PolicyName = Literal[
     "mail",
     "mail_account",
     "mail_address",
+    "mail_choices",
 ]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -61,6 +62,8 @@ _DEFAULTS: dict[PolicyName, tuple[int, int, bool]] = {
     "mail": (6, _HOUR, True),
     "mail_account": (30, _HOUR, True),
     "mail_address": (100, _HOUR, True),
+    # The pages behind the links in one participant's mails, looking and changing apart.
+    "mail_choices": (60, _HOUR, False),
 }
 assert set(_DEFAULTS) == set(get_args(PolicyName))
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
@@ -12,7 +15,9 @@ from unfold.decorators import action, display
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.outbox.claims import cancel, resolve_unknown
 from backend.outbox.kinds import render
-from backend.outbox.models import MailState, OutgoingMail
+from backend.outbox.models import MailState, OutgoingMail, SuppressedAddress
+from backend.outbox.suppression import lift, suppression_of
+from backend.read_only_admin import ReadOnlyAdmin
 
 LABELS = {
     MailState.PENDING: "info",
@@ -41,7 +46,12 @@ class OutgoingMailAdmin(ParticipantRowsAdmin):
         "next_attempt_at",
         "sent_at",
         "expires_at",
+        "delivered_at",
+        "bounced_at",
+        "complained_at",
+        "delays",
         "message_id",
+        "provider_id",
         "preview",
         "plain_text",
     )
@@ -77,3 +87,27 @@ class OutgoingMailAdmin(ParticipantRowsAdmin):
     @action(description="Pending: cancel", permissions=["act"])
     def cancel_pending(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
         messages.success(request, f"{cancel(queryset)} pending mails cancelled.")
+
+
+@admin.register(SuppressedAddress)
+class SuppressedAddressAdmin(ReadOnlyAdmin):
+    """How many, why, since when. Which address is which, nobody can see: to lift one, type it."""
+
+    list_display = ("since", "reason")
+    list_filter = ("reason",)
+    ordering = ("-since",)
+    fields = ("reason", "since")
+    actions_list = ("lift_one",)
+
+    @action(description="Write to an address again", url_path="lift", icon="mark_email_read", permissions=["act"])
+    def lift_one(self, request: HttpRequest) -> HttpResponse:
+        address = request.POST.get("address", "").strip()
+        found = suppression_of(address) if address else None
+        if found:
+            self.log_deletions(request, SuppressedAddress.objects.filter(pk=found.pk))
+            lift(address)
+            messages.success(request, "Mail goes to this address again.")
+            return redirect(reverse("admin:outbox_suppressedaddress_changelist"))
+        error = "Mail to this address is not stopped." if request.method == "POST" else ""
+        context = {**self.admin_site.each_context(request), "title": "Write to an address again", "error": error}
+        return TemplateResponse(request, "outbox/admin/lift.html", context, status=422 if error else 200)

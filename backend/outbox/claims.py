@@ -92,7 +92,10 @@ def put_off(rows: Sequence[Outgoing], reply: str) -> None:
     logger.warning("mail_server_unreachable", table=rows[0]._meta.model_name, waiting=len(rows), reason=reply)
     for waiting, pause in ((rows[:1], FIRST_RETRY + timedelta(seconds=1)), (rows[1:], FIRST_RETRY)):
         ours = type(rows[0])._default_manager.filter(
-            pk__in=[row.pk for row in waiting], claim_token=rows[0].claim_token, state=MailState.CONNECTING
+            pk__in=[row.pk for row in waiting],
+            claim_token=rows[0].claim_token,
+            # A provider may say only in answer to what it is handed that it takes nothing from us.
+            state__in=[MailState.CONNECTING, MailState.DATA_STARTED],
         )
         ours.update(
             state=MailState.PENDING,
@@ -114,6 +117,13 @@ def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta
         claimed_until=None,
         last_reply=reply[:500],
         next_attempt_at=Now() + pause,
+    )
+
+
+def give_up(row: Outgoing, reply: str) -> None:
+    """Not to be sent any more, for a reason of its recipient's; nothing was accepted."""
+    type(row)._default_manager.filter(pk=row.pk, claim_token=row.claim_token).update(
+        state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply=reply[:500]
     )
 
 

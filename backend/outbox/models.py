@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -70,6 +71,58 @@ class OutgoingMail(Outgoing):
 
     context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
     message_id = models.CharField(max_length=120, unique=True)
+    provider_id = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="What the provider calls it."
+    )
+    delivered_at = models.DateTimeField(null=True, blank=True, help_text="The recipient's server took it.")
+    bounced_at = models.DateTimeField(null=True, blank=True, help_text="It came back for good.")
+    complained_at = models.DateTimeField(null=True, blank=True, help_text="Its recipient called it spam.")
+    delays = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="The provider's ids of what told that the recipient's server did not take it yet.",
+    )
 
     class Meta(Outgoing.Meta):
         verbose_name_plural = "outgoing mail"
+        indexes = [
+            *Outgoing.Meta.indexes,
+            # A provider tells what became of a mail.
+            models.Index(fields=["provider_id"], name="outgoingmail_provider_id", condition=~models.Q(provider_id="")),
+        ]
+
+
+class SuppressionReason(models.TextChoices):
+    BOUNCED = "bounced", "Came back for good"
+    COMPLAINED = "complained", "Called spam"
+
+
+class SuppressedAddress(models.Model):
+    """An address that gets no bulk mail, as a keyed hash. Nobody's row, on purpose: it outlives the account."""
+
+    address_hash = models.BinaryField(unique=True, editable=False)
+    reason = models.CharField(max_length=10, choices=SuppressionReason)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "suppressed addresses"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reason__in=SuppressionReason.values), name="suppressedaddress_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}, {self.since:%Y-%m-%d}"
+
+
+class MailKey(models.Model):
+    """A random secret of this installation, for one use of `backend.outbox.keys`. Nobody's data, and shown to nobody."""
+
+    use = models.CharField(max_length=20, primary_key=True)
+    key = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.use

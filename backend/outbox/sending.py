@@ -23,9 +23,14 @@ from django.db.models.functions import Now
 
 from backend.accounts.models import User
 from backend.outbox import claims
-from backend.outbox.kinds import InlineImage, render
+from backend.outbox.kinds import InlineImage, render, subscription_of
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.smtp import Refused, SMTPTransport, Undeliverable, Unknown, Unreachable, ascii_domain
+from backend.outbox.pace import wait_for_turn
+from backend.outbox.providers import open_transport
+from backend.outbox.smtp import ascii_domain
+from backend.outbox.suppression import suppression_of
+from backend.outbox.transports import Refused, Transport, Undeliverable, Unknown, Unreachable
+from backend.outbox.unsubscribing import bulk_headers
 
 logger = structlog.get_logger(__name__)
 
@@ -71,9 +76,10 @@ def send_mail() -> int:
     """Send what is due, until nothing is; returns how many were sent. Any number of these may run at once."""
     claims.settle_abandoned(OutgoingMail)
     sent = 0
-    with SMTPTransport() as transport:
+    with open_transport() as transport:
         while mails := claims.claim(OutgoingMail):
             for number, mail in enumerate(mails):
+                wait_for_turn()
                 try:
                     sent += send(mail, transport)
                 except Unreachable as error:
@@ -82,8 +88,8 @@ def send_mail() -> int:
     return sent
 
 
-def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
-    """Take one claimed mail as far as it goes. True if the server accepted it. Raises Unreachable: nothing has happened yet."""
+def send(mail: OutgoingMail, transport: Transport) -> bool:
+    """Take one claimed mail as far as it goes. True if it was accepted. Raises Unreachable: nothing has happened to it."""
     message = _begin(mail, transport)
     if message is None or not claims.start(mail):
         return False  # it can't be sent, somebody else has taken the lease over, or its time has passed meanwhile
@@ -96,20 +102,23 @@ def send(mail: OutgoingMail, transport: SMTPTransport) -> bool:
         claims.finish(mail, MailState.UNKNOWN, last_reply=str(error))
         logger.error("mail_unknown", mail=mail.pk)
         return False
-    return claims.finish(mail, MailState.SENT, last_reply=reply, sent_at=Now())
+    return claims.finish(mail, MailState.SENT, last_reply=reply.words, provider_id=reply.provider_id, sent_at=Now())
 
 
-def _begin(mail: OutgoingMail, transport: SMTPTransport) -> bytes | None:
-    """Make the message and announce it to the server, up to DATA; None if it can't be sent, which is then in its row.
+def _begin(mail: OutgoingMail, transport: Transport) -> Any:
+    """Make the message and announce it, up to its handing over; None if it can't be sent, which is then in its row.
 
     Raises Unreachable. Anything else that goes wrong here costs this mail alone, never those after it.
     """
     user = User.objects.filter(pk=mail.user_id).first()
     if user is None:  # erased meanwhile, and the mail with them
         return None
+    if subscription_of(mail.kind) and (stopped := suppression_of(user.email)):
+        claims.give_up(mail, f"The address is stopped: {stopped}.")
+        return None
     try:
         sender = _sender()
-        message = build_message(mail, user.email)
+        message = transport.prepare(build_message(mail, user.email))
         transport.begin(sender, user.email)
     except Unreachable:
         raise
@@ -138,31 +147,54 @@ def _sender() -> str:
     return sender
 
 
-def build_message(mail: OutgoingMail, recipient: str) -> bytes:
-    """The message as it goes over the wire, under the Message-ID that the row has had from the start."""
+class MailMessage(EmailMultiAlternatives):
+    """A mail whose attachments are pictures that its HTML shows: providers' APIs take them by their Content-ID, and over SMTP they
+    are one alternative together with the HTML (RFC 2387)."""
+
+    def message(self) -> Any:
+        pictures, self.attachments = self.attachments, []
+        built = super().message()
+        self.attachments = pictures
+        if pictures:
+            plain, html = cast("list[Message]", built.get_payload())
+            related = SafeMIMEMultipart(_subtype="related", type="text/html")
+            for part in (html, *cast("list[MIMEImage]", pictures)):
+                related.attach(part)
+            built.set_payload([plain, related])
+        return built
+
+
+def build_message(mail: OutgoingMail, recipient: str) -> EmailMultiAlternatives:
+    """The message, under the Message-ID that the row has had from the start."""
     rendered = render(mail.kind, mail.context)
-    message = EmailMultiAlternatives(
+    message = MailMessage(
         " ".join(rendered.subject.split()),  # a header is one line
         rendered.text,
         settings.DEFAULT_FROM_EMAIL,
         [recipient],
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": mail.message_id,
+            "Auto-Submitted": "auto-generated",
+            **bulk_headers(mail.user_id, mail.kind),
+        },
     )
     message.attach_alternative(rendered.html, "text/html")
-    built = message.message()
-    if rendered.images:
-        plain, html = cast("list[Message]", built.get_payload())
-        built.set_payload([plain, _with_images(html, rendered.images)])
-    return built.as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+    for image in rendered.images:
+        message.attach(_part_of(image))
+    return message
 
 
-def _with_images(html: Message, images: Iterable[InlineImage]) -> SafeMIMEMultipart:
-    """The HTML part and what it shows, which is one alternative to the plain text (RFC 2387)."""
-    related = SafeMIMEMultipart(_subtype="related", type="text/html")
-    related.attach(html)
-    for image in images:
-        part = MIMEImage(image.png, "png")
-        part["Content-ID"] = f"<{image.content_id}>"
-        part.add_header("Content-Disposition", "inline", filename=image.name)
-        related.attach(part)
-    return related
+def _part_of(image: InlineImage) -> MIMEImage:
+    part = MIMEImage(image.png, "png")
+    part["Content-ID"] = f"<{image.content_id}>"
+    part.add_header("Content-Disposition", "inline", filename=image.name)
+    return part
+
+
+def cancel_queued(user_id: UUID, kind: str) -> int:
+    """Cancel what somebody no longer wants, in the caller's transaction; returns how many. Also those that a sender has claimed
+    and not handed over: it finds them taken away."""
+    queued = OutgoingMail.objects.filter(user=user_id, kind=kind, state__in=[MailState.PENDING, MailState.CONNECTING])
+    return queued.update(
+        state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply="Its recipient stopped this mail."
+    )

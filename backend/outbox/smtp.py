@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 import smtplib
 import ssl
 from types import TracebackType
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
+
+from backend.outbox.transports import Refused, Reply, Undeliverable, Unknown, Unreachable
 
 # In answer to RCPT, these speak of the connection or of us, and not of the recipient: 421 closing down, 503 out of order
 # (RFC 5321), 530 to 538 who we are (RFC 4954).
 ABOUT_THE_SESSION = frozenset({421, 503, 530, 534, 535, 538})
-
-
-class Refused(Exception):
-    """The server said no to this mail, definitely: nothing was accepted. Temporary (4xx) or for good (5xx)."""
-
-    def __init__(self, code: int, reply: bytes | str) -> None:
-        self.temporary = code < 500
-        super().__init__(_words(code, reply))
-
-
-class Undeliverable(Exception):
-    """No server needs to be asked, or this one has no way to be: nothing was accepted, and never will be."""
-
-
-class Unreachable(Exception):
-    """No server that would take mails from us at all, or none any more: nothing was accepted, and no mail is at fault."""
-
-
-class Unknown(Exception):
-    """The connection broke, or the server said nonsense, after DATA: nobody can say whether the message was accepted."""
 
 
 class SMTPTransport:
@@ -79,9 +64,15 @@ class SMTPTransport:
         except OSError as error:  # smtplib's own errors are OSErrors too
             self.close()
             raise Unreachable(_reason(error)) from error
-        raise Refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
+        raise _refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
 
-    def hand_over(self, message: bytes) -> str:
+    def prepare(self, message: EmailMultiAlternatives) -> bytes:
+        """As it goes over the wire. Amazon gives it another Message-ID, and tells ours back only from a header like this."""
+        if settings.EMAIL_PROVIDER == "ses":
+            message.extra_headers["X-Metadata"] = json.dumps({"mail": message.extra_headers["Message-ID"]})
+        return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+
+    def hand_over(self, message: bytes) -> Reply:
         """DATA and the message; returns the server's reply to it. Raises Refused for a clear no, and Unknown for whatever
         may have been a yes: a mail that was accepted must not be sent again."""
         assert self._smtp is not None  # begin() came first
@@ -93,13 +84,13 @@ class SMTPTransport:
             self.close()
             raise Unknown(_reason(error)) from error
         if _accepted(code):
-            return _words(code, reply)
+            return _accepted_reply(_words(code, reply))
         raise self._judged(code, reply)
 
     def _judged(self, code: int, reply: bytes | str) -> Refused | Unknown:
         """What an answer after DATA is that isn't a yes."""
         if 400 <= code < 600:
-            return Refused(code, reply)
+            return _refused(code, reply)
         self.close()  # what comes next over this connection could mean anything
         return Unknown(_words(code, reply))
 
@@ -149,6 +140,17 @@ def ascii_domain(address: str) -> str:
 
 def _accepted(code: int) -> bool:
     return 200 <= code < 300
+
+
+def _refused(code: int, reply: bytes | str) -> Refused:
+    return Refused(_words(code, reply), temporary=code < 500)
+
+
+def _accepted_reply(words: str) -> Reply:
+    """Amazon SES says under which id it will speak of the mail: `250 Ok 0100…`. Others say what they like."""
+    if settings.EMAIL_PROVIDER == "ses" and (match := re.fullmatch(r"250 Ok (\S+)\s*", words)):
+        return Reply(words, match[1])
+    return Reply(words)
 
 
 def _words(code: int, reply: bytes | str) -> str:

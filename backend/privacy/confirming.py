@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 import structlog
+from anymail.exceptions import AnymailError
 from django.db import connection
 from django.utils.crypto import salted_hmac
 from psycopg import sql
@@ -70,7 +71,7 @@ def send_code(user: User, *, now: datetime) -> None:
     Confirmation.objects.filter(user=user).update(code_hash=_code_hash(user.pk, code), code_ends_at=now + CODE_LIFETIME)
     try:
         send_code_mail(user.email, f"{code[:4]}-{code[4:]}", language=closest_language(user.language))
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, AnymailError, OSError) as error:
         logger.warning("code_not_mailed", user=str(user.pk), reason=type(error).__name__)
         raise MailUnavailable(headers={"Retry-After": "60"}) from error
 

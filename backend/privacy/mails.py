@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
+from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -66,7 +67,7 @@ def send_farewell(address: str, user_id: UUID, *, language: str) -> None:
         subject = gettext("Your account has been erased")
     try:
         EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address]).send()
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, AnymailError, OSError) as error:
         logger.warning("farewell_not_sent", user=str(user_id), reason=type(error).__name__)
 
 

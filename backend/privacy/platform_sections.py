@@ -40,7 +40,11 @@ def _mails(user: User) -> Iterator[Row]:
             "state": mail.state,
             "created_at": mail.created_at,
             "sent_at": mail.sent_at,
+            "delivered_at": mail.delivered_at,
+            "bounced_at": mail.bounced_at,
+            "complained_at": mail.complained_at,
             "message_id": mail.message_id,
+            "provider_id": mail.provider_id,
             "last_reply": mail.last_reply,
             "subject": subject,
             "text": text,
@@ -123,7 +127,9 @@ SECOND_FACTORS = Section(
 )
 MAILS = Section(
     "mails",
-    "Mails written to you, with their text.",
+    "Mails written to you, with their text. If one came back for good or was reported as unwanted, we stop the weekly summary"
+    " to that address. For that we keep a code, made from the address with a secret key, with the reason and the time. It is"
+    " tied to no account, and stays after an erasure, so that nobody writes there again.",
     (
         Column("kind", "What the mail is."),
         Column(
@@ -132,7 +138,11 @@ MAILS = Section(
         ),
         Column("created_at", "When it was written."),
         Column("sent_at", "When the mail server took it."),
+        Column("delivered_at", "When your mail server took it, if the mail provider told so."),
+        Column("bounced_at", "When it came back for good, if it did."),
+        Column("complained_at", "When it was reported as unwanted, if it was."),
         Column("message_id", "Its Message-ID."),
+        Column("provider_id", "What the mail provider calls it; empty for a plain mail server."),
         Column("last_reply", "What the mail server last said."),
         Column("subject", "The subject."),
         Column("text", "The text."),
@@ -148,6 +158,7 @@ MAILS = Section(
         "expires_at": WORKING,
         "claim_token": WORKING,
         "claimed_until": WORKING,
+        "delays": "The mail provider's numbers for tries that your mail server put off.",
     },
     rows=_mails,
 )

@@ -10,6 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.db import connection, models
 from django.test import Client
@@ -20,8 +21,9 @@ from backend.accounts.models import Device, DeviceToken, SignIn, UsedNonce, User
 from backend.audit.models import Entry
 from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
-from backend.outbox.models import OutgoingMail
+from backend.outbox.models import MailKey, OutgoingMail, SuppressedAddress, SuppressionReason
 from backend.outbox.sending import NewMail, enqueue
+from backend.outbox.suppression import suppress
 from backend.sync.models import ServerEpoch
 from backend.sync.staff_edits import StaffEdits
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
@@ -92,6 +94,7 @@ def live(week: Week, phone: Phone) -> None:
     refused = {"op": "delete", "type": "day_mark", "id": str(uuid4()), "base_version": 0}
     pushed = {"account": str(phone.user.pk), "changes": [gone, refused]}
     assert phone.post("/v1/sync/push", pushed).status_code == 200
+    suppress(phone.user.email, SuppressionReason.BOUNCED, at=timezone.now())
     ServerEpoch.objects.create(number=ServerEpoch.objects.count() + 1)
 
 
@@ -157,7 +160,7 @@ def test_every_model_of_ours_is_there() -> None:
         for label in ("accounts", "consents", "outbox", "sync", "tracker")
         for model in apps.get_app_config(label).get_models()
     }
-    hashes = {DeviceToken, SignIn, UsedNonce}  # for nobody to see
+    hashes = {DeviceToken, SignIn, UsedNonce, MailKey}  # for nobody to see
     history = {model.history.model for model in (ExerciseActivity, CognitiveActivity, Food)}  # on the pages of entries
     assert ours - set(MODELS) == hashes | history | {CatalogueVersion, GuidanceLibraryState, GuidanceVersion}
 
@@ -333,3 +336,19 @@ def test_users_are_found_by_id_address_and_name(staff: Client, catalogue: None) 
         page = staff.get(address(User, ""), {"q": term}).content.decode()
         assert "rosa@example.org" in page, term
         assert "other@example.org" not in page, term
+
+
+def test_an_address_is_written_to_again_by_typing_it(staff: Client, phone: Phone) -> None:
+    suppress(phone.user.email, SuppressionReason.BOUNCED, at=timezone.now())
+    page = address(SuppressedAddress, "lift/")
+    assert staff.get(page).status_code == 200
+    assert staff.post(page, {"address": "nobody@example.org"}).status_code == 422
+    assert SuppressedAddress.objects.count() == 1
+    assert staff.post(page, {"address": f" {phone.user.email.upper()} "}).status_code == 302
+    assert SuppressedAddress.objects.count() == 0
+    assert phone.user.email not in str(list(LogEntry.objects.values_list("object_repr", "change_message")))
+    suppress(phone.user.email, SuppressionReason.BOUNCED, at=timezone.now())
+    reader = signed_in(make_staff("reader@example.org", "view_suppressedaddress"))
+    assert reader.get(address(SuppressedAddress, "")).status_code == 200
+    assert reader.post(page, {"address": phone.user.email}).status_code == 403
+    assert SuppressedAddress.objects.count() == 1

@@ -18,6 +18,7 @@ from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.sending import NewMail, enqueue, send_mail
 from backend.outbox.smtp import SMTPTransport
+from backend.outbox.transports import Reply
 from tests.conftest import Mailbox, Phone
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +101,7 @@ def test_a_connection_lost_after_data_leaves_the_mail_unknown(
 ) -> None:
     original = SMTPTransport.hand_over
 
-    def hang_up(self: SMTPTransport, message: bytes) -> str:
+    def hang_up(self: SMTPTransport, message: bytes) -> Reply:
         assert OutgoingMail.objects.get().state == MailState.DATA_STARTED
         assert self._smtp is not None
         assert self._smtp.sock is not None
@@ -250,7 +251,7 @@ def test_what_the_server_accepted_is_sent_however_long_the_batch_took(
     """The lease covers one mail's hand-over, not what the mails before it took; and an answer counts even after it."""
     original = SMTPTransport.hand_over
 
-    def slowly(self: SMTPTransport, message: bytes) -> str:
+    def slowly(self: SMTPTransport, message: bytes) -> Reply:
         lease = OutgoingMail.objects.get().claimed_until
         assert lease is not None
         assert lease > timezone.now() + claims.LEASE - timedelta(seconds=10)
@@ -273,7 +274,7 @@ def test_an_answer_after_the_mail_was_given_up_changes_nothing(
 ) -> None:
     original = SMTPTransport.hand_over
 
-    def far_too_slowly(self: SMTPTransport, message: bytes) -> str:
+    def far_too_slowly(self: SMTPTransport, message: bytes) -> Reply:
         lapse()
         claims.settle_abandoned(OutgoingMail)
         return original(self, message)

@@ -38,6 +38,8 @@ ELSEWHERE = {
     "": "redirects to the reference",
     "favicon.ico": "redirects to the icon",
     "docs": "the reference: a page that is the same for everybody",
+    "webhooks/email/": "the mail provider, by a secret: django-anymail",
+    "mail/": "a signed link is who may call: backend/outbox/linked_pages.py",
     "evidence": "what research found: a page that is the same for everybody",
     "^auth/": "allauth's endpoints for phone numbers, which are none of ours: not found",
     "auth/": "django-allauth; what it guards is counted by accounts/sign_in_limits.py",

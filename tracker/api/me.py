@@ -59,6 +59,7 @@ class WeeklyEmailSerializer(StrictSerializer):
 class MeSerializer(StrictSerializer):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
+    mail_stopped = serializers.JSONField(read_only=True)
     display_name = SentText(max_length=80, allow_blank=True, required=False, validators=[one_visible_line])
     home_time_zone = SentText(max_length=64, required=False, help_text="IANA name.")
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)

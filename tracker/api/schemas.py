@@ -317,6 +317,20 @@ ME = object_schema(
                 "hour": {**WHOLE, "maximum": 23},
             }
         ),
+        "mail_stopped": {
+            **object_schema(
+                {
+                    "reason": {"type": "string", "enum": ["bounced", "complained"]},
+                    "since": {"type": "string", "format": "date-time"},
+                    "message": {
+                        **STRING,
+                        "description": "Why, and how to get mail again, in the participant's language.",
+                    },
+                }
+            ),
+            "type": ["object", "null"],
+            "description": "The weekly summary does not go to this address for now; null if it does.",
+        },
         "birth_year": {"type": ["integer", "null"]},
         "not_applicable": array_schema(_PRACTICE_CODE),
     }

@@ -111,6 +111,12 @@ def _cards(figures: ProgrammeWeek) -> list[dict[str, Any]]:
             "alert": waiting > 0,
             "link": reverse(mails) + ("?state__exact=unknown" if figures.mails.get("unknown") else ""),
         },
+        {
+            "title": "Addresses without summaries",
+            "value": sum(figures.suppressed.values()),
+            "note": f"{figures.suppressed.get('bounced', 0)} came back, {figures.suppressed.get('complained', 0)} called spam",
+            "link": reverse("admin:outbox_suppressedaddress_changelist"),
+        },
     ]
 
 

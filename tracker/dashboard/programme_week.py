@@ -45,6 +45,7 @@ class ProgrammeWeek:
     trend: tuple[tuple[Week, int], ...]
     backlog: Backlog
     mails: dict[str, int]
+    suppressed: dict[str, int]
 
 
 def programme_week(week: Week, *, now: datetime) -> ProgrammeWeek:
@@ -61,6 +62,7 @@ def programme_week(week: Week, *, now: datetime) -> ProgrammeWeek:
         trend=trend,
         backlog=_backlog(),
         mails=_mails(now),
+        suppressed=dict(_rows("SELECT reason, count(*) FROM outbox_suppressedaddress GROUP BY reason")),
     )
 
 
