@@ -30,7 +30,7 @@ from backend.outbox.providers import open_transport
 from backend.outbox.smtp import ascii_domain
 from backend.outbox.suppression import suppression_of
 from backend.outbox.transports import Refused, Transport, Undeliverable, Unknown, Unreachable
-from backend.outbox.unsubscribing import bulk_headers
+from backend.outbox.unsubscribing import bulk_headers, links_of
 
 logger = structlog.get_logger(__name__)
 
@@ -148,12 +148,12 @@ def _sender() -> str:
 
 
 class MailMessage(EmailMultiAlternatives):
-    """A mail whose attachments are pictures that its HTML shows: providers' APIs take them by their Content-ID, and over SMTP they
-    are one alternative together with the HTML (RFC 2387)."""
+    """A mail whose attachments are pictures that its HTML shows: providers' APIs take them by their Content-ID, and over SMTP
+    they are one alternative together with the HTML (RFC 2387)."""
 
-    def message(self) -> Any:
+    def message(self, **options: Any) -> Any:
         pictures, self.attachments = self.attachments, []
-        built = super().message()
+        built: Any = super().message(**options)
         self.attachments = pictures
         if pictures:
             plain, html = cast("list[Message]", built.get_payload())
@@ -166,7 +166,7 @@ class MailMessage(EmailMultiAlternatives):
 
 def build_message(mail: OutgoingMail, recipient: str) -> EmailMultiAlternatives:
     """The message, under the Message-ID that the row has had from the start."""
-    rendered = render(mail.kind, mail.context)
+    rendered = render(mail.kind, {**mail.context, **links_of(mail.user_id, mail.kind)})
     message = MailMessage(
         " ".join(rendered.subject.split()),  # a header is one line
         rendered.text,

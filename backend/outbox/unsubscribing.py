@@ -41,6 +41,13 @@ def preferences_url(user_id: UUID, kind: str) -> str:
     return settings.PUBLIC_URL + reverse(subscription.page, args=[sign(MailLink(user_id, kind))])
 
 
+def links_of(user_id: UUID, kind: str) -> dict[str, str]:
+    """What a bulk mail's templates link to; nothing for a transactional one."""
+    if subscription_of(kind) is None:
+        return {}
+    return {"unsubscribe_url": unsubscribe_url(user_id, kind), "preferences_url": preferences_url(user_id, kind)}
+
+
 def bulk_headers(user_id: UUID, kind: str) -> dict[str, str]:
     """What bulk mail says of itself; nothing for transactional mail. One-click is for HTTPS only, as RFC 8058 wants."""
     if subscription_of(kind) is None:

@@ -114,7 +114,7 @@ def test_another_parser_reads_the_same_mail(case: str, packages: Path, settings:
     rendered = render_summary(context_of(case))
     register_kind("made_up", lambda context: rendered)
     row = OutgoingMail(kind="made_up", context={}, message_id="<42@example.org>")
-    message = build_message(row, "rosa@example.org")
+    message = build_message(row, "rosa@example.org").message().as_bytes()
     assert len(message) < 100_000
     (BUILD / f"{case}.eml").write_bytes(message)
     told = subprocess.run(

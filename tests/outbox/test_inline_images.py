@@ -16,7 +16,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 def built(mail: RenderedMail) -> Any:
     register_kind("pictured", lambda context: mail)
     row = OutgoingMail(kind="pictured", context={}, message_id="<1@example.org>")
-    return email.message_from_bytes(build_message(row, "rosa@example.org"), policy=email.policy.default)
+    return email.message_from_bytes(
+        build_message(row, "rosa@example.org").message().as_bytes(), policy=email.policy.default
+    )
 
 
 def test_pictures_are_related_to_the_html() -> None:

@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from backend.limits import redis_counters
 from backend.outbox import sending
+from backend.outbox.claims import MAX_ATTEMPTS
 from backend.outbox.http_api import HTTPTransport
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.pace import wait_for_turn
-from backend.outbox.sending import MAX_ATTEMPTS, NewMail, enqueue, send_mail
+from backend.outbox.sending import NewMail, enqueue, send_mail
 from backend.outbox.transports import Reply
 from config.demo.processes import free_port
 from tests.conftest import Mailbox, Phone

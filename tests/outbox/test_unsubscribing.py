@@ -14,18 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.accounts.models import ProfileChange, User
-from backend.outbox import sending
+from backend.outbox import claims, sending
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailKey, MailState, OutgoingMail
 from backend.outbox.sending import NewMail, enqueue, send_mail
 from backend.outbox.smtp import SMTPTransport
 from backend.outbox.unsubscribing import MailLink, bulk_headers, preferences_url, read_link, sign, unsubscribe_url
 from tests.conftest import Mailbox, Phone
-from tracker import weekly_summaries
+from tracker.profiles import WEEKLY_SUMMARY
 
 pytestmark = pytest.mark.django_db
 
-KIND = weekly_summaries.KIND
+KIND = WEEKLY_SUMMARY
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -179,7 +179,7 @@ def test_what_is_queued_is_cancelled(
 def test_what_a_sender_has_claimed_is_not_handed_over(phone: Phone, strict: Client, mailbox: Mailbox) -> None:
     register_kind("bulk", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
     queue(phone, "bulk")
-    (mail,) = sending.claim()
+    (mail,) = claims.claim(OutgoingMail)
     assert sending.cancel_queued(phone.user.pk, "bulk") == 1
     with SMTPTransport() as transport:
         assert sending.send(mail, transport) is False
