@@ -31,10 +31,12 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.weeklyscore", "monitoring"),
         ("tracker.dueweek", "pending_actions"),
         ("outbox.outgoingmail", "outgoing_mail"),
+        ("outbox.outgoingpush", "notification_important"),
     ],
     "Participants": [
         ("accounts.user", "group"),
         ("accounts.device", "smartphone"),
+        ("accounts.pushtoken", "notifications"),
         ("accounts.profilechange", "manage_history"),
         ("tracker.participantfacts", "badge"),
         ("sync.synccounter", "sync"),

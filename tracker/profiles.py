@@ -12,6 +12,8 @@ from backend.accounts.models import User
 from backend.accounts.profile_changes import record_changes
 from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
+from backend.outbox.claims import cancel
+from backend.outbox.models import OutgoingPush
 from tracker.participant_facts import FactsStated, change_facts, latest_facts
 from tracker.record_types.same_sessions import settle_all_sessions
 
@@ -33,6 +35,7 @@ def profile_document(user: User) -> dict[str, Any]:
             "weekday": user.weekly_email_weekday,
             "hour": user.weekly_email_hour,
         },
+        "push_week_ready": user.push_week_ready,
         "birth_year": facts.birth_year if facts else None,
         "not_applicable": (facts and facts.not_applicable) or [],
     }
@@ -75,6 +78,8 @@ def change_profile(
         setattr(user, field, value)
     if changes:
         user.save(update_fields=list(changes))
+    if changes.get("push_week_ready") is False:
+        cancel(OutgoingPush.objects.filter(user=user), reason="Switched off.")
     if "preferred_origins" in changes:
         settle_all_sessions(user.pk)
     after = profile_document(user)

@@ -79,20 +79,29 @@ def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
     return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
 
 
+def give_up(row: Outgoing, reason: str) -> bool:
+    """There is nowhere to send it to: nobody tries again."""
+    ours = _ours(row, MailState.CONNECTING)
+    return ours.update(state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply=reason) == 1
+
+
 def _ours(row: Outgoing, state: MailState) -> QuerySet[Any]:
     """The row, if it still is where we left it and nobody has taken it over."""
     return type(row)._default_manager.filter(pk=row.pk, state=state, claim_token=row.claim_token)
 
 
 def put_off(rows: Sequence[Outgoing], reply: str) -> None:
-    """No server, no attempt: they wait a minute, and cost nobody's patience one by one.
+    """No server, or none that would have us: nothing was accepted, and no attempt is counted. They wait a minute, and cost
+    nobody's patience one by one.
 
     The one that it happened to comes after the others: should it be what breaks the connection, they get through.
     """
     logger.warning("mail_server_unreachable", table=rows[0]._meta.model_name, waiting=len(rows), reason=reply)
     for waiting, pause in ((rows[:1], FIRST_RETRY + timedelta(seconds=1)), (rows[1:], FIRST_RETRY)):
         ours = type(rows[0])._default_manager.filter(
-            pk__in=[row.pk for row in waiting], claim_token=rows[0].claim_token, state=MailState.CONNECTING
+            pk__in=[row.pk for row in waiting],
+            claim_token=rows[0].claim_token,
+            state__in=[MailState.CONNECTING, MailState.DATA_STARTED],
         )
         ours.update(
             state=MailState.PENDING,
@@ -135,6 +144,6 @@ def resolve_unknown(rows: QuerySet[Any], *, arrived: bool) -> int:
     return lost.update(state=MailState.PENDING, attempts=0, next_attempt_at=Now(), last_reply="To be sent again.")
 
 
-def cancel(rows: QuerySet[Any]) -> int:
+def cancel(rows: QuerySet[Any], *, reason: str = "Cancelled by staff.") -> int:
     """Cancel those that nobody has begun to send; returns how many."""
-    return rows.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply="Cancelled by staff.")
+    return rows.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply=reason)

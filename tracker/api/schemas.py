@@ -215,6 +215,7 @@ ME = object_schema(
                 "hour": {**WHOLE, "maximum": 23},
             }
         ),
+        "push_week_ready": BOOLEAN,
         "birth_year": {"type": ["integer", "null"]},
         "not_applicable": array_schema(_PRACTICE_CODE),
     }
