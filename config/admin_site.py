@@ -32,10 +32,12 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
         ("tracker.dueweek", "pending_actions"),
         ("outbox.outgoingmail", "outgoing_mail"),
         ("outbox.suppressedaddress", "unsubscribe"),
+        ("outbox.outgoingpush", "notification_important"),
     ],
     "Participants": [
         ("accounts.user", "group"),
         ("accounts.device", "smartphone"),
+        ("accounts.pushtoken", "notifications"),
         ("accounts.profilechange", "manage_history"),
         ("tracker.participantfacts", "badge"),
         ("sync.synccounter", "sync"),

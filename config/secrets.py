@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +20,7 @@ SAMPLES = ("change-me", "changeme", "demo-only", "django-insecure", "example", "
 SAMPLE_PASSWORDS = frozenset(
     {"password", "postgres", "engram", "secret", "changeme", "change-me", "admin", "redis", "test"}
 )
+SERVICE_ACCOUNT_KEYS = ("project_id", "client_email", "private_key_id", "private_key", "token_uri")
 HOW = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(64))"'
 
 
@@ -35,6 +38,20 @@ def secret(name: str, default: str = "") -> str:
         return Path(file).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE can't be read: {type(error).__name__}.") from error
+
+
+def service_account(name: str, text: str) -> dict[str, Any] | None:
+    """The key file of a Google service account, or None if there is none. Raises ImproperlyConfigured, without quoting it."""
+    if not text:
+        return None
+    try:
+        document = json.loads(text)
+        missing = [key for key in SERVICE_ACCOUNT_KEYS if not isinstance(document[key], str)]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ImproperlyConfigured(f"{name} is no key file of a service account: {type(error).__name__}.") from None
+    if missing:
+        raise ImproperlyConfigured(f"{name} is no key file of a service account: {', '.join(missing)}.")
+    return dict(document)
 
 
 def refuse_weak_keys(key: str, fallbacks: Sequence[str]) -> None:

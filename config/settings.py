@@ -18,7 +18,7 @@ from environs import Env
 
 from backend.languages import DEFAULT_LANGUAGE
 from backend.languages import LANGUAGES as SUPPORTED_LANGUAGES
-from config.secrets import refuse_weak_key, refuse_weak_keys, refuse_weak_password, secret
+from config.secrets import refuse_weak_key, refuse_weak_keys, refuse_weak_password, secret, service_account
 
 # The system's time-zone tables differ between machines; the pinned tzdata wheel is the one everybody scores by.
 os.environ["PYTHONTZPATH"] = ""
@@ -30,7 +30,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.bool("ENGRAM_DEMO", False)
 DEBUG = False
 DEMO_SECRET_KEY = "demo-only-secret-key-refused-outside-demo-mode-0123456789abcdef"  # noqa: S105
-# Each of these may come from a file instead: NAME_FILE.
+# Each of these, and FCM_SERVICE_ACCOUNT, may come from a file instead: NAME_FILE.
 SECRET_KEY = secret("SECRET_KEY", DEMO_SECRET_KEY if DEMO else "")
 SECRET_KEY_FALLBACKS = [key.strip() for key in secret("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
 DATABASE_URL = secret("DATABASE_URL", "postgres://engram@localhost/engram")
@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
         "tracker.tasks.score_due_weeks",
         "tracker.tasks.close_weeks",
         "tracker.tasks.send_mail",
+        "tracker.tasks.send_pushes",
         "backend.privacy.tasks.make_exports",
         "backend.privacy.tasks.erase_accounts",
         "backend.sync.tasks.forget_old_refusals",
@@ -348,6 +349,12 @@ elif EMAIL_PROVIDER not in ("smtp", "ses"):
 EMAIL_PER_SECOND = env.int("EMAIL_PER_SECOND", 0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Engram <engram@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Push notifications -------------------------------------------------------------------------------------------------
+# The key file of a Google service account that may send by Firebase Cloud Messaging, as JSON. Without one nothing is pushed.
+FCM_SERVICE_ACCOUNT = service_account("FCM_SERVICE_ACCOUNT", secret("FCM_SERVICE_ACCOUNT"))
+FCM_BASE_URL = env.str("FCM_BASE_URL", "https://fcm.googleapis.com")
+FCM_TIMEOUT = 20
 
 # --- Language, time, files ----------------------------------------------------------------------------------------------
 # Nothing picks a language by itself: mails and documents are written in the participant's, the pages under /account/ in the

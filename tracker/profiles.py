@@ -15,6 +15,8 @@ from backend.accounts.profile_changes import record_changes
 from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
 from backend.languages import closest_language
+from backend.outbox.claims import cancel
+from backend.outbox.models import OutgoingPush
 from backend.outbox.sending import cancel_queued
 from backend.outbox.suppression import suppression_of
 from tracker.due_weeks import tell_scores_again
@@ -52,6 +54,7 @@ def profile_document(user: User) -> dict[str, Any]:
             "hour": user.weekly_email_hour,
         },
         "mail_stopped": _mail_stopped(user),
+        "push_week_ready": user.push_week_ready,
         "birth_year": facts.birth_year if facts else None,
         "not_applicable": (facts and facts.not_applicable) or [],
     }
@@ -108,6 +111,8 @@ def change_profile(
         user.save(update_fields=list(changes))
     if changes.get("weekly_email") is False:
         cancel_queued(user.pk, WEEKLY_SUMMARY)
+    if changes.get("push_week_ready") is False:
+        cancel(OutgoingPush.objects.filter(user=user), reason="Switched off.")
     if "preferred_origins" in changes:
         settle_all_sessions(user.pk)
     after = profile_document(user)

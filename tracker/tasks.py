@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from backend.outbox import sending
+from backend.outbox import pushing, sending
 from tracker import weekly_scores, weekly_summaries
 
 
@@ -22,3 +22,8 @@ def close_weeks() -> None:
 @shared_task
 def send_mail() -> None:
     sending.send_mail()
+
+
+@shared_task
+def send_pushes() -> None:
+    pushing.send_pushes()

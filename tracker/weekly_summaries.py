@@ -19,8 +19,10 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
+from backend.accounts.push_tokens import reachable
 from backend.languages import closest_language
 from backend.outbox.kinds import register_kind
+from backend.outbox.pushing import NewPush, enqueue_pushes, pushes_are_on
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.epochs import latest_restore
 from backend.sync.models import SyncCounter
@@ -37,11 +39,14 @@ from tracker.summary_sources import KIND, Key, SummarySources, read_sources, sum
 from tracker.week_records import read_weeks
 from tracker.weekly_scores import close_scores
 
+PUSH_KIND = "week_ready"
 BATCH_SIZE = 500
 # A summary is for the morning that it was asked for; nothing older than this is sent.
 SENDABLE_FOR = timedelta(days=3)
 # In so many weeks in a row without a log, a short note comes instead; then none, until something is logged again.
 SHORT_NOTES = 3
+# A push says that there is something new: a day later it isn't.
+PUSHABLE_FOR = timedelta(days=1)
 HOUR = timedelta(hours=1)
 # Between two tries for a participant whose close fails.
 SHORTEST_PAUSE = timedelta(minutes=1)
@@ -155,7 +160,14 @@ def _close(users: list[User], now: datetime) -> int:
     to_close = _not_closed_yet(come)
     if come:
         close_scores(to_close, now=now)
-        enqueue(_mails(come, published_library(), now))
+        keys = [(user.pk, occurrence.week) for user, occurrence in come]
+        library = published_library()
+        sources = read_sources(keys, library.codes)
+        enqueue(_mails(come, sources, library, now))
+        if pushes_are_on():
+            closed_now = set(to_close)
+            fresh = [(user, at) for user, at in come if (user.pk, at.week.monday) in closed_now]
+            enqueue_pushes(_pushes(fresh, sources, now))
         transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(to_close)
@@ -208,13 +220,14 @@ def _not_closed_yet(come: Sequence[tuple[User, Occurrence]]) -> list[tuple[UUID,
     return [key for key in keys if key not in closed]
 
 
-def _mails(come: Sequence[tuple[User, Occurrence]], library: Library, now: datetime) -> Iterable[NewMail]:
+def _mails(
+    come: Sequence[tuple[User, Occurrence]], sources: Mapping[Key, SummarySources], library: Library, now: datetime
+) -> Iterable[NewMail]:
     """For those who want one, at an address that they have confirmed: a slip at sign-up must not reach a stranger.
 
     Of an hour that had come before the database was restored, nobody knows whether the mail was sent.
     """
     restored_at = latest_restore()
-    sources = read_sources([(user.pk, occurrence.week) for user, occurrence in come], library.codes)
     confirmed = with_confirmed_address(user.pk for user, _ in come)
     quiet = _quiet_for_long(come, sources)
     for user, occurrence in come:
@@ -249,6 +262,33 @@ def _quiet_for_long(come: Sequence[tuple[User, Occurrence]], sources: Mapping[Ke
 
 def _week_of_joining(user: User) -> Week:
     return Week.of(user.date_joined.astimezone(ZoneInfo(user.home_time_zone)).date())
+
+
+def _pushes(
+    come: Sequence[tuple[User, Occurrence]], sources: Mapping[Key, SummarySources], now: datetime
+) -> Iterable[NewPush]:
+    """For each device that registered: that the week is ready, and which. Only for weeks closed just now, so that a device
+    that signs in later is not told again."""
+    restored_at = latest_restore()
+    devices: dict[UUID, list[UUID]] = {}
+    tokens = reachable(now=now).filter(user__in=[user.pk for user, _ in come if user.push_week_ready])
+    for user_id, device_id in tokens.order_by("id").values_list("user", "device"):
+        devices.setdefault(user_id, []).append(device_id)
+    for user, occurrence in come:
+        expires_at = occurrence.at + PUSHABLE_FOR
+        if expires_at <= now or not _took_part(user, sources[user.pk, occurrence.week].stored.records):
+            continue
+        for device_id in devices.get(user.pk, ()):
+            yield NewPush(
+                user_id=user.pk,
+                device_id=device_id,
+                kind=PUSH_KIND,
+                dedupe_key=f"{PUSH_KIND}:{user.pk}:{occurrence.week}:{device_id}",
+                data={"type": PUSH_KIND, "week": str(occurrence.week)},
+                not_before=occurrence.at + spread(user.pk),
+                expires_at=expires_at,
+                perhaps_sent=restored_at is not None and occurrence.at <= restored_at,
+            )
 
 
 def _took_part(user: User, records: WeekRecords) -> bool:

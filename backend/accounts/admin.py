@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from backend.accounts.models import Device, ProfileChange, User
+from backend.accounts.models import Device, ProfileChange, PushToken, User
 from backend.audit.exports import CsvExport
 from backend.audit.participant_rows import ParticipantRowsAdmin
 
@@ -32,6 +32,7 @@ OWN_CHOICES = (
     "weekly_email_weekday",
     "weekly_email_hour",
     "next_weekly_email_at",
+    "push_week_ready",
 )
 
 for foreign in (Group, EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken):
@@ -105,6 +106,15 @@ class DeviceAdmin(ParticipantRowsAdmin):
     def sign_out(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         count = Device.objects.filter(pk__in=queryset).revoke(now=timezone.now())
         messages.success(request, f"{count} devices signed out, at once.")
+
+
+@admin.register(PushToken)
+class PushTokenAdmin(ParticipantRowsAdmin):
+    list_display = ("user", "device", "provider", "registered_at")
+    list_select_related = ("user", "device")
+    list_filter = ("provider",)
+    exclude = ("token", "token_hash")
+    ordering = ("-id",)
 
 
 @admin.register(ProfileChange)

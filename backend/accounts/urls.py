@@ -13,5 +13,6 @@ urlpatterns = [
     path("devices", views.DeviceListView.as_view()),
     path("devices/current", views.CurrentDeviceView.as_view()),
     path("devices/current/token", views.CurrentTokenView.as_view()),
+    path("devices/current/push-token", views.PushTokenView.as_view()),
     path("devices/<id:device_id>", views.DeviceView.as_view()),
 ]

@@ -14,10 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.accounts.authentication import bearer_token
-from backend.accounts.models import Device, DeviceToken
-from backend.accounts.models.devices import NAME_LENGTH, PLATFORM_LENGTH
+from backend.accounts.models import Device, DeviceToken, PushProvider
+from backend.accounts.models.devices import NAME_LENGTH, PLATFORM_LENGTH, PUSH_TOKEN_LENGTH
 from backend.accounts.names import one_visible_line
 from backend.accounts.participants import ParticipantView
+from backend.accounts.push_tokens import forget_push_token, register_push_token
 from backend.accounts.schemas import CURRENT_DEVICE, DEVICE, DEVICES, RENEWED_TOKEN
 from backend.accounts.tokens import renew
 from backend.api.openapi import named_schema, problems
@@ -184,3 +185,36 @@ class CurrentTokenView(ParticipantView):
     def post(self, request: Request) -> Response:
         raw, token = renew(self.token, bearer_token(request) or "", now=timezone.now())
         return Response({"token": raw, **token_document(token)}, status=201, headers={"Cache-Control": "no-store"})
+
+
+class PushTokenSerializer(StrictSerializer):
+    provider = serializers.ChoiceField(choices=PushProvider.choices)
+    token = serializers.RegexField(r"\A[\x21-\x7e]+\Z", max_length=PUSH_TOKEN_LENGTH, trim_whitespace=False)
+
+
+class PushTokenView(ParticipantView):
+    @extend_schema(
+        operation_id="register_push_token",
+        summary="Where the calling device gets push notifications; in place of what it registered before",
+        request=PushTokenSerializer,
+        responses={
+            204: OpenApiResponse(description="Registered. No other device has this token any more."),
+            **problems(422),
+        },
+        tags=["devices"],
+    )
+    def put(self, request: Request) -> Response:
+        serializer = PushTokenSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        register_push_token(self.device, **serializer.validated_data, now=timezone.now())
+        return Response(status=204)
+
+    @extend_schema(
+        operation_id="forget_push_token",
+        summary="No push notifications on the calling device any more; again is no error",
+        responses={204: OpenApiResponse(description="Nothing is pushed to it.")},
+        tags=["devices"],
+    )
+    def delete(self, request: Request) -> Response:
+        forget_push_token(self.device)
+        return Response(status=204)

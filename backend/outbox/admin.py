@@ -1,4 +1,4 @@
-"""Outgoing mail as staff see it: where each stands, what the server said, and the mail as it looks."""
+"""Outgoing mail and pushes as staff see them: where each stands, what the server said, and the mail as it looks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.outbox.claims import cancel, resolve_unknown
 from backend.outbox.kinds import render
-from backend.outbox.models import MailState, OutgoingMail, SuppressedAddress
+from backend.outbox.models import MailState, Outgoing, OutgoingMail, OutgoingPush, SuppressedAddress
 from backend.outbox.suppression import lift, suppression_of
 from backend.read_only_admin import ReadOnlyAdmin
 
@@ -29,12 +29,35 @@ LABELS = {
 }
 
 
-@admin.register(OutgoingMail)
-class OutgoingMailAdmin(ParticipantRowsAdmin):
+class OutgoingAdmin(ParticipantRowsAdmin):
     list_display = ("user", "kind", "dedupe_key", "state_label", "attempts", "next_attempt_at", "sent_at", "last_reply")
     list_filter = ("state", "kind")
     ordering = ("-id",)
     actions = ("it_arrived", "send_again", "cancel_pending")
+    things = ""
+
+    @display(description="State", label=LABELS, ordering="state")
+    def state_label(self, row: Outgoing) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @action(description="Unknown: it did arrive", permissions=["act"])
+    def it_arrived(self, request: HttpRequest, queryset: QuerySet[Outgoing]) -> None:
+        count = resolve_unknown(queryset, arrived=True)
+        messages.success(request, f"{count} unknown {self.things} now count as sent.")
+
+    @action(description="Unknown or failed: it did not arrive, send it again", permissions=["act"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Outgoing]) -> None:
+        count = resolve_unknown(queryset, arrived=False)
+        messages.success(request, f"{count} {self.things} will be sent again.")
+
+    @action(description="Pending: cancel", permissions=["act"])
+    def cancel_pending(self, request: HttpRequest, queryset: QuerySet[Outgoing]) -> None:
+        messages.success(request, f"{cancel(queryset)} pending {self.things} cancelled.")
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(OutgoingAdmin):
+    things = "mails"
     fields = (
         "user",
         "kind",
@@ -57,10 +80,6 @@ class OutgoingMailAdmin(ParticipantRowsAdmin):
     )
     readonly_fields = ("preview", "plain_text")
 
-    @display(description="State", label=LABELS, ordering="state")
-    def state_label(self, mail: OutgoingMail) -> tuple[str, str]:
-        return mail.state, mail.get_state_display()
-
     @admin.display(description="The mail")
     def preview(self, mail: OutgoingMail) -> SafeString:
         """In a frame that runs no script and loads nothing."""
@@ -73,20 +92,6 @@ class OutgoingMailAdmin(ParticipantRowsAdmin):
     @admin.display(description="As plain text")
     def plain_text(self, mail: OutgoingMail) -> SafeString:
         return format_html('<pre style="white-space: pre-wrap">{}</pre>', render(mail.kind, mail.context).text)
-
-    @action(description="Unknown: it did arrive", permissions=["act"])
-    def it_arrived(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        count = resolve_unknown(queryset, arrived=True)
-        messages.success(request, f"{count} unknown mails now count as sent.")
-
-    @action(description="Unknown or failed: it did not arrive, send it again", permissions=["act"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        count = resolve_unknown(queryset, arrived=False)
-        messages.success(request, f"{count} mails will be sent again.")
-
-    @action(description="Pending: cancel", permissions=["act"])
-    def cancel_pending(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        messages.success(request, f"{cancel(queryset)} pending mails cancelled.")
 
 
 @admin.register(SuppressedAddress)
@@ -111,3 +116,9 @@ class SuppressedAddressAdmin(ReadOnlyAdmin):
         error = "Mail to this address is not stopped." if request.method == "POST" else ""
         context = {**self.admin_site.each_context(request), "title": "Write to an address again", "error": error}
         return TemplateResponse(request, "outbox/admin/lift.html", context, status=422 if error else 200)
+
+
+@admin.register(OutgoingPush)
+class OutgoingPushAdmin(OutgoingAdmin):
+    things = "pushes"
+    exclude = ("claim_token", "claimed_until")

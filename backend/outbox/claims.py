@@ -79,13 +79,20 @@ def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
     return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
 
 
+def give_up(row: Outgoing, reason: str) -> bool:
+    """There is nowhere to send it to: nobody tries again."""
+    ours = _ours(row, MailState.CONNECTING)
+    return ours.update(state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply=reason) == 1
+
+
 def _ours(row: Outgoing, state: MailState) -> QuerySet[Any]:
     """The row, if it still is where we left it and nobody has taken it over."""
     return type(row)._default_manager.filter(pk=row.pk, state=state, claim_token=row.claim_token)
 
 
 def put_off(rows: Sequence[Outgoing], reply: str) -> None:
-    """No server, no attempt: they wait a minute, and cost nobody's patience one by one.
+    """No server, or none that would have us: nothing was accepted, and no attempt is counted. They wait a minute, and cost
+    nobody's patience one by one.
 
     The one that it happened to comes after the others: should it be what breaks the connection, they get through.
     """
@@ -120,13 +127,6 @@ def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta
     )
 
 
-def give_up(row: Outgoing, reply: str) -> None:
-    """Not to be sent any more, for a reason of its recipient's; nothing was accepted."""
-    type(row)._default_manager.filter(pk=row.pk, claim_token=row.claim_token).update(
-        state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply=reply[:500]
-    )
-
-
 def doubt_unsent(model: type[Outgoing]) -> int:
     """After a restore from a backup: what wasn't sent when it was made may have been sent since. Returns how many."""
     unsent = model._default_manager.filter(state__in=[MailState.PENDING, MailState.CONNECTING, MailState.DATA_STARTED])
@@ -145,6 +145,6 @@ def resolve_unknown(rows: QuerySet[Any], *, arrived: bool) -> int:
     return lost.update(state=MailState.PENDING, attempts=0, next_attempt_at=Now(), last_reply="To be sent again.")
 
 
-def cancel(rows: QuerySet[Any]) -> int:
+def cancel(rows: QuerySet[Any], *, reason: str = "Cancelled by staff.") -> int:
     """Cancel those that nobody has begun to send; returns how many."""
-    return rows.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply="Cancelled by staff.")
+    return rows.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply=reason)

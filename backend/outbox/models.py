@@ -1,4 +1,5 @@
-"""Outgoing mail as rows with a state. The outbox knows neither weeks nor scores: a row has a kind and that kind's context."""
+"""Outgoing mail and pushes as rows with a state. The outbox knows neither weeks nor scores: a row has a kind, and what that
+kind is filled with."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ class Outgoing(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Not sent after this.")
     claim_token = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
-    last_reply = models.TextField(blank=True, default="", help_text="What the mail server last said.")
+    last_reply = models.TextField(blank=True, default="", help_text="What the server that takes it last said.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -92,6 +93,16 @@ class OutgoingMail(Outgoing):
             # A provider tells what became of a mail.
             models.Index(fields=["provider_id"], name="outgoingmail_provider_id", condition=~models.Q(provider_id="")),
         ]
+
+
+class OutgoingPush(Outgoing):
+    """One push to one device. Where that device is reached is looked up when it is sent."""
+
+    device_id = models.UUIDField()
+    data = models.JSONField(default=dict, help_text="All that it says: ids, and nothing else.")
+
+    class Meta(Outgoing.Meta):
+        verbose_name_plural = "outgoing pushes"
 
 
 class SuppressionReason(models.TextChoices):

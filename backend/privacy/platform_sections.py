@@ -8,13 +8,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
-from backend.accounts.models import Device, ProfileChange, User
+from backend.accounts.models import Device, ProfileChange, PushToken, User
 from backend.api.json import encode
 from backend.audit.models import Entry
 from backend.audit.pseudonyms import known_pseudonym
 from backend.consents.models import ConsentDecision
 from backend.outbox.kinds import render
-from backend.outbox.models import OutgoingMail
+from backend.outbox.models import OutgoingMail, OutgoingPush
 from backend.privacy.models import DataExport, ErasureRequest
 from backend.privacy.sections import CHUNK, Column, Row, Section, leave_out, register_section
 
@@ -71,6 +71,7 @@ PROFILE = Section(
         Column("weekly_email_weekday", "The day that you chose for it.", "0 is Monday, 6 is Sunday"),
         Column("weekly_email_hour", "The hour that you chose for it, at home.", "0 to 23"),
         Column("next_weekly_email_at", "When the next one is due."),
+        Column("push_week_ready", "Whether your devices tell you when a week is ready."),
     ),
     model=User,
     left_out={"password": SECRET, "second_factor_changes": WORKING},
@@ -100,6 +101,17 @@ DEVICES = Section(
     ),
     model=Device,
     left_out={"user_id": "You.", "session_key": SECRET},
+)
+PUSH_TOKENS = Section(
+    "push_tokens",
+    "Devices that registered for push notifications. Their addresses at the push service are not here: they are secrets.",
+    (
+        Column("device_id", "The device."),
+        Column("provider", "The push service: `fcm` is Firebase Cloud Messaging."),
+        Column("registered_at", "When the app last registered it."),
+    ),
+    model=PushToken,
+    left_out={"id": WORKING, "user_id": "You.", "token": SECRET, "token_hash": SECRET},
 )
 PROVIDERS = Section(
     "providers",
@@ -161,6 +173,33 @@ MAILS = Section(
         "delays": "The mail provider's numbers for tries that your mail server put off.",
     },
     rows=_mails,
+)
+PUSHES = Section(
+    "pushes",
+    "Push notifications to your devices.",
+    (
+        Column("kind", "What it tells."),
+        Column("data", "All that it says."),
+        Column("device_id", "The device."),
+        Column(
+            "state",
+            "What became of it: `pending`, `connecting`, `data_started`, `sent`, `failed`, `unknown`, `cancelled`.",
+        ),
+        Column("created_at", "When it was written."),
+        Column("sent_at", "When the push service took it."),
+        Column("last_reply", "What the push service last said."),
+    ),
+    model=OutgoingPush,
+    left_out={
+        "id": WORKING,
+        "user_id": "You.",
+        "dedupe_key": WORKING,
+        "attempts": WORKING,
+        "next_attempt_at": WORKING,
+        "expires_at": WORKING,
+        "claim_token": WORKING,
+        "claimed_until": WORKING,
+    },
 )
 PROFILE_CHANGES = Section(
     "profile_changes",
@@ -259,9 +298,11 @@ def register_all() -> None:
         PROFILE_CHANGES,
         ADDRESSES,
         DEVICES,
+        PUSH_TOKENS,
         PROVIDERS,
         SECOND_FACTORS,
         MAILS,
+        PUSHES,
         CONSENTS,
         EXPORTS,
         ERASURES,

@@ -22,6 +22,7 @@ from backend.audit.models import Entry
 from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
 from backend.outbox.models import MailKey, OutgoingMail, SuppressedAddress, SuppressionReason
+from backend.outbox.pushing import NewPush, enqueue_pushes
 from backend.outbox.sending import NewMail, enqueue
 from backend.outbox.suppression import suppress
 from backend.sync.models import ServerEpoch
@@ -89,6 +90,11 @@ def live(week: Week, phone: Phone) -> None:
     publish(ConsentDocument.objects.create(kind="research", version=version, texts=texts), now=timezone.now())
     consent = {"kind": "research", "version": version, "decision": "accepted"}
     assert phone.post("/v1/consents", consent).status_code == 201
+    push_token = {"provider": "fcm", "token": f"push-token-of-{phone.user.pk}"}
+    assert phone.put("/v1/devices/current/push-token", push_token).status_code == 204
+    expected = {"type": "week_ready", "week": str(week)}
+    device, now = Device.objects.get(user=phone.user).pk, timezone.now()
+    enqueue_pushes([NewPush(phone.user.pk, device, "week_ready", f"week_ready:{phone.user.pk}", expected, now, now)])
     SocialAccount.objects.create(user=phone.user, provider="apple", uid=str(uuid4()))
     gone = {"op": "delete_by_origin", "platform": "healthkit", "external_id": str(uuid4())}
     refused = {"op": "delete", "type": "day_mark", "id": str(uuid4()), "base_version": 0}
@@ -205,6 +211,7 @@ def test_no_page_shows_a_secret(staff: Client, phone: Phone, last_week: Week) ->
     for path in pages:
         page = staff.get(path).content.decode()
         assert "never shown" not in page, path
+        assert "push-token-of" not in page, path
         for secret in (token.token_hash, token.seed):
             assert bytes(secret).hex() not in page, path
             assert str(bytes(secret)) not in page, path

@@ -24,6 +24,7 @@ from backend.accounts.tokens import issue_token
 from backend.audit.pseudonyms import pseudonyms
 from backend.consents.documents import SAMPLES, load_documents
 from backend.outbox.models import OutgoingMail
+from backend.outbox.pushing import NewPush, enqueue_pushes
 from backend.privacy.exporting import make_exports
 from backend.privacy.models import ErasureRequest, ErasureState
 from tests.conftest import Phone, cognitive, exercise, make_phone, meal
@@ -221,12 +222,21 @@ def _erasure(life: Life) -> None:
     assert life.phone.post("/v1/erasure/code", None).status_code == 204
 
 
+def _push(life: Life) -> None:
+    body = {"provider": "fcm", "token": f"token-{life.canary}"}
+    assert life.phone.put("/v1/devices/current/push-token", body).status_code == 204
+    device, now = Device.objects.filter(user=life.user).latest("pk").pk, timezone.now()
+    data = {"type": "week_ready", "week": "2026-W48"}
+    enqueue_pushes([NewPush(life.user.pk, device, "week_ready", f"week_ready:{life.canary}", data, now, now)])
+
+
 MAKERS: dict[str, Callable[[Life], None]] = {
     "tracker.EarlierScore, tracker.DepartedRecord": _revised_week,
     "tracker.DueWeek": _due_week,
     "account.EmailAddress": _second_address,
     "mfa.Authenticator": _second_factor,
     "accounts.Device": _devices,
+    "accounts.PushToken, outbox.OutgoingPush": _push,
     "socialaccount.SocialAccount, socialaccount.SocialToken": _identity,
     "sync.DeviceSync, sync.RefusedChange, sync.RemovedOrigin": _synced,
     "audit.ParticipantKey": _pseudonym,

@@ -71,6 +71,9 @@ class MeSerializer(StrictSerializer):
         help_text="Whose record of a session is the one to keep: platforms, platform/app_id, or manual for typed in.",
     )
     weekly_email = WeeklyEmailSerializer(source="*", required=False)
+    push_week_ready = serializers.BooleanField(
+        required=False, help_text="Told by a push when a week is ready, on devices that registered for it."
+    )
     birth_year = serializers.IntegerField(min_value=1900, allow_null=True, required=False)
     not_applicable = serializers.ListField(
         child=serializers.ChoiceField(choices=PRACTICES), required=False, max_length=len(PRACTICES)

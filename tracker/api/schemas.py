@@ -331,6 +331,7 @@ ME = object_schema(
             "type": ["object", "null"],
             "description": "The weekly summary does not go to this address for now; null if it does.",
         },
+        "push_week_ready": BOOLEAN,
         "birth_year": {"type": ["integer", "null"]},
         "not_applicable": array_schema(_PRACTICE_CODE),
     }

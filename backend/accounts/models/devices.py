@@ -1,4 +1,4 @@
-"""Signed-in apps, and the tokens that they show."""
+"""Signed-in apps, the tokens that they show, and where their push notifications go."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from backend.accounts.models.user import User, new_id
 
 NAME_LENGTH = 80
 PLATFORM_LENGTH = 40
+PUSH_TOKEN_LENGTH = 4096
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -22,9 +23,14 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         seen_after = now - timedelta(days=settings.DEVICE_TOKEN_IDLE_DAYS)
         return self.filter(models.Exists(live), revoked_at=None, last_seen_at__gt=seen_after)
 
+    @transaction.atomic
     def revoke(self, *, now: datetime) -> int:
-        """Sign these devices out: their next request is refused. Returns how many were signed in."""
-        return self.filter(revoked_at=None).update(revoked_at=now)
+        """Sign these devices out: their next request is refused, and nothing is pushed to them. Returns how many were
+        signed in."""
+        devices = list(self.filter(revoked_at=None).values_list("pk", flat=True))
+        revoked = Device.objects.filter(pk__in=devices, revoked_at=None).update(revoked_at=now)
+        PushToken.objects.filter(device__in=devices).delete()
+        return revoked
 
 
 class Device(models.Model):
@@ -79,3 +85,37 @@ class DeviceToken(models.Model):
     def renew_after(self) -> datetime:
         """Half of its life: from then on an app that is about to call should renew it first."""
         return self.created_at + (self.expires_at - self.created_at) / 2
+
+
+class PushProvider(models.TextChoices):
+    FCM = "fcm", "Firebase Cloud Messaging"
+
+
+class PushToken(models.Model):
+    """The address of one device at a push service. It goes when the device is signed out, when it registers another one, when
+    another device registers this one, and when the service says that there is no such device."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    device = models.OneToOneField(Device, models.CASCADE, related_name="push_token")
+    provider = models.CharField(max_length=8, choices=PushProvider)
+    token = models.CharField(max_length=PUSH_TOKEN_LENGTH)
+    token_hash = models.BinaryField(max_length=32, help_text="SHA-256: a token may be longer than an index takes.")
+    registered_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[PushToken]] = models.Manager()
+
+    class Meta:
+        indexes = [
+            # Who gets a push: the tokens of a batch of participants.
+            models.Index(fields=["user"], name="accounts_pushtoken_user")
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "token_hash"], name="accounts_pushtoken_token"),
+            models.CheckConstraint(
+                condition=models.Q(provider__in=PushProvider.values), name="accounts_pushtoken_provider"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.device_id}"

@@ -85,6 +85,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         null=True, blank=True, editable=False, help_text="Empty: to be worked out from the choices above."
     )
 
+    push_week_ready = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Told by a push when a week is ready, on devices that registered for it.",
+    )
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

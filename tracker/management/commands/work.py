@@ -1,4 +1,4 @@
-"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail, make
+"""Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail and pushes, make
 exports, erase accounts, log the audit's head."""
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from backend.audit.tasks import log_audit_head
+from backend.outbox.pushing import send_pushes
 from backend.outbox.sending import send_mail
 from backend.privacy.erasing import erase_due_accounts
 from backend.privacy.exporting import make_exports
@@ -59,12 +60,13 @@ class Command(BaseCommand):
         scored = score_due_weeks()
         closed = close_weeks(now=timezone.now())
         sent = send_mail()
+        pushed = send_pushes()
         exported = make_exports(now=timezone.now())
         erased = erase_due_accounts(now=timezone.now())
-        if scored.scored or scored.failed or closed or sent or exported or erased:
+        if scored.scored or scored.failed or closed or sent or pushed or exported or erased:
             self.stdout.write(
                 f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent},"
-                f" exported {exported}, erased {erased}"
+                f" pushed {pushed}, exported {exported}, erased {erased}"
             )
         if time.monotonic() - self.head_logged_at >= HEAD_SECONDS:
             log_audit_head()

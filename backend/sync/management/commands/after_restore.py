@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from backend.outbox.claims import doubt_unsent
-from backend.outbox.models import OutgoingMail
+from backend.outbox.models import OutgoingMail, OutgoingPush
 from backend.sync.epochs import begin_epoch
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             epoch = begin_epoch(now=timezone.now())
-            doubtful = doubt_unsent(OutgoingMail)
+            doubtful, _ = doubt_unsent(OutgoingMail), doubt_unsent(OutgoingPush)
         self.stdout.write(
             f"Epoch {epoch} has begun: phones send again what they hold. {doubtful} unsent mails are unknown now."
         )
