@@ -18,7 +18,7 @@ import redis
 from django.utils import timezone
 
 from backend.limits import redis_counters
-from backend.outbox import sending
+from backend.outbox import claims, sending
 from backend.outbox.claims import MAX_ATTEMPTS
 from backend.outbox.http_api import HTTPTransport
 from backend.outbox.kinds import RenderedMail, register_kind
@@ -319,7 +319,7 @@ def test_the_mark_is_committed_before_the_request_goes(
 def test_nothing_goes_before_the_mark(phone: Phone, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     api = serve("postmark", yes("postmark"))
     enqueue_two(phone)
-    monkeypatch.setattr(sending, "_start_data", lambda mail: False)
+    monkeypatch.setattr(claims, "start", lambda mail: False)
     assert send_mail() == 0
     assert api.received == []
 

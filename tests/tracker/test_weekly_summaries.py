@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -138,7 +139,8 @@ def test_hidden_numbers_stay_hidden(phone: Phone, last_week: Week, mailbox: Mail
     text = message.get_body(("plain",)).get_content()
     for day in (str(last_week.first_day), str(last_week.last_day)):
         text = text.replace(day, "")
-    assert not any(character.isdigit() for character in text), text
+    said = re.sub(r"https?://\S+", "", text)  # a signed link is no number of anybody's
+    assert not any(character.isdigit() for character in said), said
 
 
 def test_hostile_names_stay_text(phone: Phone, last_week: Week, mailbox: Mailbox) -> None:
