@@ -22,6 +22,7 @@ from backend.accounts.models import User
 from backend.accounts.push_tokens import reachable
 from backend.languages import closest_language
 from backend.outbox.kinds import register_kind
+from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.pushing import NewPush, enqueue_pushes, pushes_are_on
 from backend.outbox.sending import NewMail, enqueue
 from backend.sync.epochs import latest_restore
@@ -262,6 +263,21 @@ def _quiet_for_long(come: Sequence[tuple[User, Occurrence]], sources: Mapping[Ke
 
 def _week_of_joining(user: User) -> Week:
     return Week.of(user.date_joined.astimezone(ZoneInfo(user.home_time_zone)).date())
+
+
+def rewrite_queued(pk: UUID) -> int:
+    """Let the mails that wait to be sent say it as their recipient wants it now: without numbers, in another language, to
+    another name. Returns how many there were. Runs in the transaction of the change."""
+    user = User.objects.get(pk=pk)
+    queued = list(OutgoingMail.objects.select_for_update().filter(user=user, kind=KIND, state=MailState.PENDING))
+    for mail in queued:
+        library = published_library()
+        key = (user.pk, Week.parse(mail.dedupe_key.rpartition(":")[2]))
+        mail.context = mail_context(
+            user, read_sources([key], library.codes)[key], library, closest_language(user.language)
+        )
+        mail.save(update_fields=["context"])
+    return len(queued)
 
 
 def _pushes(

@@ -129,6 +129,19 @@ def test_after_an_outage_every_week_is_closed_and_nothing_stale_is_sent(phone: P
     assert [mail.dedupe_key[-8:] for mail in OutgoingMail.objects.all()] == [str(last_week)]
 
 
+def test_who_hides_numbers_before_the_mail_leaves_gets_none(phone: Phone, last_week: Week, mailbox: Mailbox) -> None:
+    log_a_week(phone, last_week)
+    close_weeks(now=monday_morning(last_week))
+    phone.patch("/v1/me", {"hide_numbers": True, "language": "es"})
+    OutgoingMail.objects.update(next_attempt_at=timezone.now(), expires_at=None)
+    send_mail()
+    (sent,) = mailbox.messages
+    message: Any = email.message_from_bytes(sent, policy=email.policy.default)
+    said = re.sub(r"https?://\S+", "", message.get_body(("plain",)).get_content())
+    assert "Tu semana" in said
+    assert not any(character.isdigit() for character in said), said
+
+
 def test_hidden_numbers_stay_hidden(phone: Phone, last_week: Week, mailbox: Mailbox) -> None:
     phone.patch("/v1/me", {"hide_numbers": True})
     log_a_week(phone, last_week)

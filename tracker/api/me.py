@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -22,6 +23,7 @@ from backend.languages import LANGUAGES
 from tracker.api.schemas import ME
 from tracker.profiles import change_profile, profile_document, profile_tag
 from tracker.scoring.protocol import WES_1_0_0
+from tracker.weekly_summaries import rewrite_queued
 
 DEFAULT_PAGE = 50
 PROFILE_CHANGES = {
@@ -45,6 +47,8 @@ PROFILE_CHANGES = {
     },
     "required": ["results", "next_cursor"],
 }
+# What a mail that waits to be sent has been written by.
+SHOWN_BY = {"hide_numbers", "language", "display_name"}
 PRACTICES = [practice.code for practice in WES_1_0_0.practices]
 
 
@@ -128,13 +132,18 @@ class MeView(ParticipantView):
     def patch(self, request: Request) -> Response:
         serializer = MeSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        document = change_profile(
-            self.participant,
-            dict(serializer.validated_data),
-            expected=request.headers.get("If-Match"),
-            device_id=self.device.pk,
-            now=timezone.now(),
-        )
+        changes = dict(serializer.validated_data)
+        with transaction.atomic():
+            shown_otherwise = SHOWN_BY & changes.keys()
+            document = change_profile(
+                self.participant,
+                changes,
+                expected=request.headers.get("If-Match"),
+                device_id=self.device.pk,
+                now=timezone.now(),
+            )
+            if shown_otherwise:
+                rewrite_queued(self.participant.pk)
         return Response(document, headers={"ETag": profile_tag(document)})
 
 
