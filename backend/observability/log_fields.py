@@ -42,6 +42,8 @@ FIELDS = frozenset(
         "task",
         "user",
         "mail",
+        "push",
+        "table",
         "export",
         "again",
         # the head of the audit's chain: an anchor outside the database
