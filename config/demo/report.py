@@ -12,11 +12,30 @@ WIDTH = 96
 
 
 def print_week(diary: Diary, document: dict[str, Any], guidance: dict[str, Any], same: bool) -> None:
-    score = _score(document["score"])
+    score = "" if document["numbers_hidden"] else f"  overall {_score(document['score'])}"
     print(f"\n{'─' * WIDTH}\n{diary.display_name}, {diary.title}")
-    print(
-        f"{document['week']}  overall {score}  {document['status']}{'' if same else f'   EXPECTED {diary.expected}'}\n"
-    )
+    print(f"{document['week']}{score}  {document['status']}{'' if same else f'   EXPECTED {diary.expected}'}\n")
+    if document["numbers_hidden"]:
+        _print_words(document)
+    else:
+        _print_numbers(document)
+    print()
+    for suggestion in guidance["suggestions"]:
+        _print_text("Idea", f"{suggestion['title']}. {suggestion['text']} {suggestion['reason']}")
+    if guidance["keep_going"]:
+        _print_text("Keep going", guidance["keep_going"]["text"])
+
+
+def _print_words(document: dict[str, Any]) -> None:
+    """As somebody sees it who hides numbers."""
+    print(f"  {document['words']}")
+    for domain in document["domains"]:
+        print(f"  {domain['words']}")
+        for practice in domain["practices"]:
+            print(f"    {practice['practice']:<18}  {practice['words']}")
+
+
+def _print_numbers(document: dict[str, Any]) -> None:
     print(f"  {'practice':<20}{'amount':>10}  {'unit':<14}{'target':>8}{'weight':>8}{'points':>8}")
     for domain in document["domains"]:
         head = f"{domain['domain']}  {_score(domain['score'])}  {domain['status']}"
@@ -27,11 +46,6 @@ def print_week(diary: Diary, document: dict[str, Any], guidance: dict[str, Any],
                 f"    {practice['practice']:<18}{practice['amount']:>10.2f}  {practice['unit']:<14}"
                 f"{practice['target']:>8.2f}{practice['weight']:>8.2f}{points:>8}"
             )
-    print()
-    for suggestion in guidance["suggestions"]:
-        _print_text("Idea", f"{suggestion['title']}. {suggestion['text']} {suggestion['reason']}")
-    if guidance["keep_going"]:
-        _print_text("Keep going", guidance["keep_going"]["text"])
 
 
 def print_mail(files: list[Path]) -> None:

@@ -18,6 +18,7 @@ from config.demo.phone import Phone
 from config.demo.report import print_mail, print_week
 from config.demo.steps import step
 from tracker.models import DueWeek, WeeklyScore
+from tracker.scoring.protocol import DOMAINS
 from tracker.scoring.weeks import Week
 
 JOB_SECONDS = 60
@@ -95,13 +96,10 @@ def wait_until(condition: Any, what: str) -> None:
 def show_participant(phone: Phone, diary: Diary, week: Week, mailbox: Path | None) -> bool:
     document = phone.get(f"weeks/{week}")
     guidance = phone.get(f"weeks/{week}/guidance")
-    found = {
-        "score": document["score"],
-        "status": document["status"],
-        **{part["domain"]: [part["score"], part["status"]] for part in document["domains"]},
-    }
     stored = WeeklyScore.objects.get(user__email=diary.email, week=week.monday)
-    same = found == diary.expected and (None if stored.score is None else float(stored.score)) == found["score"]
+    found = _as_stored(stored)
+    # Whoever hides numbers is shown none: theirs are in the database alone.
+    same = found == diary.expected and (document["numbers_hidden"] or _as_shown(document) == found)
     print_week(diary, document, guidance, same)
     if mailbox is not None:
         mail = OutgoingMail.objects.get(user__email=diary.email, dedupe_key__endswith=f":{week}")
@@ -111,3 +109,19 @@ def show_participant(phone: Phone, diary: Diary, week: Week, mailbox: Path | Non
         print_mail(arrived)
         same = same and len(arrived) == 1
     return same
+
+
+def _as_shown(document: dict[str, Any]) -> dict[str, Any]:
+    domains = {part["domain"]: [part["score"], part["status"]] for part in document["domains"]}
+    return {"score": document["score"], "status": document["status"], **domains}
+
+
+def _as_stored(score: WeeklyScore) -> dict[str, Any]:
+    domains = {
+        domain: [_number(getattr(score, f"{domain}_score")), getattr(score, f"{domain}_status")] for domain in DOMAINS
+    }
+    return {"score": _number(score.score), "status": score.status, **domains}
+
+
+def _number(score: Any) -> float | None:
+    return None if score is None else float(score)
