@@ -23,6 +23,7 @@ from backend.audit.participant_rows import AuditedAdmin
 from backend.audit.pseudonyms import pseudonyms
 from backend.audit.recording import search_mark
 from backend.consents.models import ConsentDocument
+from backend.outbox.models import SuppressedAddress
 from backend.sync.models import ServerEpoch
 from tests.admin.test_pages import act, address, live_many
 from tests.conftest import Phone, exercise, make_phone
@@ -40,6 +41,7 @@ NOBODYS: set[type[Any]] = {
     Food,
     GuidanceText,
     ServerEpoch,
+    SuppressedAddress,
 }
 """Tables that say nothing of any participant. Everything else has to be audited."""
 AUDITED = sorted(set(admin.site._registry) - NOBODYS, key=lambda model: model._meta.label)

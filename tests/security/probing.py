@@ -126,7 +126,7 @@ def _body(operation: Operation, life: Life, parameters: dict[str, str]) -> Any:
         return None
     body = sample(_body_schema(operation))
     owned = life.addresses.get(operation.path) or life.addresses.get(f"{operation.path}/{{uid}}")
-    if owned and isinstance(body, dict) and "id" in body:
+    if owned and isinstance(body, dict) and "id" in body and "uid" in (parameters or owned[0]):
         body["id"] = (parameters or owned[0])["uid"]
     if isinstance(body, dict):
         body |= {"week": str(life.week)} if "week" in body and "week" in parameters else {}

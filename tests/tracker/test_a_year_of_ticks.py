@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.db.models import Max, Min
 from uuid_utils.compat import uuid7
@@ -25,6 +26,7 @@ from backend.accounts.models import User
 from backend.outbox import claims, sending
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
+from backend.outbox.transports import Reply
 from backend.sync.models import SyncCounter
 from tests.conftest import exercise, make_phone
 from tests.tracker.test_changed_hours import last_week_due
@@ -95,19 +97,24 @@ class Inbox:
     def __exit__(self, *error: object) -> None:
         pass
 
+    def close(self) -> None:
+        pass
+
     def begin(self, sender: str, recipient: str) -> None:
         pass
 
-    def hand_over(self, message: bytes) -> str:
-        message_id = message.partition(b"Message-ID: ")[2].partition(b"\r\n")[0].decode()
-        self.received.append((message_id, self.clock.now))
-        return "250 Accepted"
+    def prepare(self, message: EmailMultiAlternatives) -> str:
+        return str(message.extra_headers["Message-ID"])
+
+    def hand_over(self, prepared: str) -> Reply:
+        self.received.append((prepared, self.clock.now))
+        return Reply("250 Accepted")
 
 
 @pytest.fixture
 def inbox(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     inbox = Inbox(clock)
-    monkeypatch.setattr(sending, "SMTPTransport", lambda: inbox)
+    monkeypatch.setattr(sending, "open_transport", lambda: inbox)
     register_kind(KIND, lambda context: RenderedMail("Your week", "Text", "<p>HTML</p>"))
     yield inbox
     register_mail_kind()
