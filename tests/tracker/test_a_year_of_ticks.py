@@ -61,6 +61,9 @@ SECOND = timedelta(seconds=1)
 SKIPPED = {(date(2011, 12, 30), "Pacific/Apia"), (date(2011, 12, 30), "Pacific/Fakaofo")}
 
 
+STOPPED = "Its recipient stopped this mail."
+
+
 class Clock:
     """What PostgreSQL takes for the time: a function of that name is found before its own."""
 
@@ -280,6 +283,8 @@ class Year:
             if mail.state == MailState.SENT:
                 assert received.pop(mail.message_id) == 1
                 assert hour <= ready <= moments[mail.message_id] < over
+            elif mail.last_reply == STOPPED:  # switched off while it waited
+                assert (mail.state, mail.message_id in received) == (MailState.CANCELLED, False)
             else:
                 assert mail.state == MailState.CANCELLED
                 looks = self.looks[self.looks_before[mail.pk] :]
