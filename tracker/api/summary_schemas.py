@@ -6,20 +6,16 @@ from backend.api.openapi import array_schema, object_schema
 from backend.languages import LANGUAGE_CODES
 from tracker.api.schemas import (
     BOOLEAN,
-    CHANGE,
     DATE,
     DISCLAIMER,
     DOMAIN,
-    DOMAIN_HEAD,
-    KEEP_GOING,
     NUMBERS_HIDDEN,
     SCORE,
     STRING,
-    SUGGESTION,
-    WEEK_HEAD,
     WEEK_NAME,
     WORDS,
 )
+from tracker.api.week_schemas import CHANGE, DOMAIN_HEAD, KEEP_GOING, SUGGESTION, WEEK_HEAD
 
 _DATED = {"week": WEEK_NAME, "from": DATE, "to": DATE}
 _TREND_WEEK = object_schema(

@@ -21,7 +21,8 @@ from backend.sync import endpoints
 from backend.sync.pulling import MAX_CHANGES
 from backend.sync.push_wire import OPERATIONS
 from tracker.api.record_schemas import ID, name_of, stored_record
-from tracker.api.schemas import DATE, STRING, WEEK_NAME, WEEK_OVERVIEW, WHOLE
+from tracker.api.schemas import DATE, STRING, WEEK_NAME, WHOLE
+from tracker.api.week_schemas import WEEK_OVERVIEW
 from tracker.derived_types import PARTICIPANT_FACTS, WEEKLY_SCORE
 from tracker.record_types import RECORD_TYPES
 

@@ -13,8 +13,9 @@ from backend.api.openapi import IF_NONE_MATCH, etag, named_schema, problems
 from backend.api.parameters import read_parameters
 from backend.api.problems import FieldError, Invalid
 from backend.languages import LANGUAGE_TAG, read_language
-from tracker.api.schemas import GUIDANCE, WEEK, WEEK_LIST, WEEK_NAME
+from tracker.api.schemas import WEEK_NAME
 from tracker.api.summary_schemas import SUMMARY
+from tracker.api.week_schemas import GUIDANCE, WEEK, WEEK_LIST
 from tracker.guidance.documents import guidance_document
 from tracker.participant_facts import current_week, date_at_home
 from tracker.participant_weeks import (

@@ -16,7 +16,8 @@ from backend.api.problems import Invalid
 from backend.languages import read_language
 from backend.limits.charges import Charge, charge
 from backend.sync.wire import InvalidRecord, read_wire
-from tracker.api.schemas import DOMAIN, NUMBERS_HIDDEN, SCORE, WEEK, WORDS
+from tracker.api.schemas import DOMAIN, NUMBERS_HIDDEN, SCORE, WORDS
+from tracker.api.week_schemas import WEEK
 from tracker.api.weeks import LANGUAGE
 from tracker.scoring.weeks import Week
 from tracker.supposed_weeks import MAX_RECORDS, TYPES, what_if
