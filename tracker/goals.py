@@ -12,12 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from tracker.scoring.protocol import WES_1_0_0, Practice
+from tracker.scoring.protocol import PRACTICES, Practice
 from tracker.scoring.weekly import PracticeScore
 from tracker.scoring.weeks import Week
 
 MOST_TARGETS = 10
-PRACTICES = {practice.code: practice for practice in WES_1_0_0.practices}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tracker.catalogue.lookup import (
 from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG
 from tracker.record_types.marks import Domain
 from tracker.record_types.times import Reference, read_week
-from tracker.scoring.protocol import WES_1_0_0
+from tracker.scoring.protocol import PRACTICES
 from tracker.scoring.records import (
     CognitiveRecord,
     DayMark,
@@ -35,8 +35,6 @@ from tracker.scoring.weeks import Week
 from tracker.week_documents import week_document
 from tracker.week_records import cognitive_record, day_mark, diet_record, exercise_record
 from tracker.week_words import week_words
-
-PRACTICES = frozenset(practice.code for practice in WES_1_0_0.practices)
 
 
 class Profile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -114,7 +112,7 @@ def _facts(profile: Profile, week: Week) -> ParticipantFacts:
     if profile.birth_year is not None and not FIRST_YEAR <= profile.birth_year <= week.iso_year:
         detail = f"Expected a year from {FIRST_YEAR} to the week's."
         raise InvalidRecord(FieldError("/profile/birth_year", "out_of_range", detail))
-    if unknown := set(profile.not_applicable) - PRACTICES:
+    if unknown := set(profile.not_applicable) - PRACTICES.keys():
         raise InvalidRecord(FieldError("/profile/not_applicable", "unknown_practice", f"There is no {min(unknown)}."))
     if known_zone(profile.time_zone) is None:
         raise InvalidRecord(FieldError("/profile/time_zone", "unknown_time_zone", "There is no such time zone."))

@@ -17,10 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from tracker.practice_words import DOMAIN_NAMES, PRACTICE_NAMES, places_of, plain_number, practice_name
 from tracker.scoring.explaining import LogExplanation
-from tracker.scoring.protocol import MIN_SCORED_DOMAINS, WES_1_0_0
+from tracker.scoring.protocol import MIN_SCORED_DOMAINS, PRACTICES
 from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore
-
-PRACTICES = {practice.code: practice for practice in WES_1_0_0.practices}
 
 NOT_COUNTED = {
     "duplicate": gettext_lazy("The same session came from another source too, and it counts once."),

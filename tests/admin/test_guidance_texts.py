@@ -18,10 +18,10 @@ from tests.staff import make_staff, signed_in
 from tests.tracker.test_guidance_editing import write
 from tracker.admin.guidance_forms import form_for
 from tracker.admin.guidance_preview import previews
-from tracker.guidance.library import PRACTICES
 from tracker.guidance.published import published_library
 from tracker.guidance_editing import document_of, publish, review, seen_hash
 from tracker.models import GuidanceLibraryState, GuidanceText, GuidanceVersion
+from tracker.scoring.protocol import PRACTICES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "nothing_kept_of_the_library")]
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.goals import PRACTICES, Goal, goal_in, goals_in, most
+from tracker.goals import Goal, goal_in, goals_in, most
+from tracker.scoring.protocol import PRACTICES
 from tracker.scoring.weeks import Week
 
 FIRST = Week.parse("2026-W48")

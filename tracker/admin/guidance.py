@@ -25,7 +25,7 @@ from tracker.admin.guidance_history import versions_page
 from tracker.admin.guidance_list import STATE_LABELS, GuidanceTextList
 from tracker.admin.guidance_preview import lines_of, previews
 from tracker.evidence import read_evidence
-from tracker.guidance.library import LOGGING, PRACTICES, REST, TURNS, word_faults
+from tracker.guidance.library import LOGGING, REST, TURNS, word_faults
 from tracker.guidance.stored import faults_of
 from tracker.guidance_editing import (
     CannotChangeGuidance,
@@ -40,6 +40,7 @@ from tracker.guidance_editing import (
 )
 from tracker.models import GuidanceKind, GuidanceText, GuidanceVersion, VersionState
 from tracker.models.guidance import OPEN
+from tracker.scoring.protocol import PRACTICES
 
 VERBS: dict[str, tuple[Callable[..., GuidanceVersion], str]] = {
     "review": (review, "Reviewed: it can be published."),

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 
 from backend.languages import LANGUAGES
 from tracker.admin.guidance_forms import practice_label
-from tracker.guidance.library import LOGGING, PRACTICES, REST
+from tracker.guidance.library import LOGGING, REST
 from tracker.models import VersionState
+from tracker.scoring.protocol import PRACTICES
 
 
 class StateFilter(SimpleListFilter):

@@ -20,13 +20,13 @@ from unfold.widgets import (
 
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGES
 from tracker.evidence import read_evidence
-from tracker.guidance.library import PRACTICES
 from tracker.guidance.stored import content_of, read_text
 from tracker.guidance_editing import seen_hash
 from tracker.models import GuidanceText, GuidanceVersion
 from tracker.models.activity import CATEGORY_CHOICES, INTENSITY_CHOICES
 from tracker.models.guidance import TURN_CHOICES
 from tracker.practice_labels import PRACTICE_LABELS
+from tracker.scoring.protocol import PRACTICES
 from tracker.wellness import SAFETY_LINES
 
 OTHER_PRACTICES = {"logging": "Weeks without a number yet", "rest": "Excused weeks"}

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from backend.api.openapi import array_schema, named_schema, object_schema
 from tracker.evidence.cards import Measure
-from tracker.scoring.protocol import WES_1_0_0
+from tracker.scoring.protocol import PRACTICES
 
 _STRING: dict[str, Any] = {"type": "string"}
 _DOI = {
@@ -44,7 +44,7 @@ EFFECT = object_schema(
 _CARD = {
     "id": _STRING,
     "version": _VERSION,
-    "practices": array_schema({"type": "string", "enum": [practice.code for practice in WES_1_0_0.practices]}),
+    "practices": array_schema({"type": "string", "enum": list(PRACTICES)}),
     "title": _STRING,
     "finding": {"type": "string", "description": "For those who hide numbers, the same as `in_words`."},
     "in_words": {"type": "string", "description": "The finding without a number."},

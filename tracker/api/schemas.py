@@ -8,7 +8,7 @@ from typing import Any
 from backend.api.openapi import array_schema, object_schema
 from backend.languages import LANGUAGE_CODES
 from tracker.catalogue.entries import FOOD_CATEGORIES
-from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, WES_1_0_0
+from tracker.scoring.protocol import COGNITIVE_CATEGORIES, DOMAINS, FOOD_GROUPS, INTENSITIES, PRACTICES
 
 WEEK_PATTERN = r"^[0-9]{4}-W[0-9]{2}$"
 
@@ -34,8 +34,8 @@ def or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 SCORE = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
 DOMAIN = choice(DOMAINS)
-PRACTICE_CODE = choice(tuple(practice.code for practice in WES_1_0_0.practices))
-UNIT = choice(tuple(dict.fromkeys(practice.unit for practice in WES_1_0_0.practices)))
+PRACTICE_CODE = choice(tuple(PRACTICES))
+UNIT = choice(tuple(dict.fromkeys(practice.unit for practice in PRACTICES.values())))
 NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
 NUMBERS_HIDDEN = {
     "type": "boolean",

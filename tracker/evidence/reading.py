@@ -11,11 +11,10 @@ import msgspec
 
 from backend.languages import LANGUAGE_CODES, Texts, missing_languages
 from tracker.evidence.cards import Caveat, Effect, Evidence, EvidenceCard, Grade
-from tracker.scoring.protocol import WES_1_0_0
+from tracker.scoring.protocol import PRACTICES
 from tracker.wellness import check_text
 
 FILE = Path(__file__).parents[1] / "data" / "evidence.json"
-PRACTICES = tuple(practice.code for practice in WES_1_0_0.practices)
 
 # A DOI may hold more signs than these, and old ones do; none that is cited here, and these need no escaping anywhere.
 _DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._;()/-]+")

@@ -25,9 +25,9 @@ from tracker.scoring.protocol import (
     ACTIVITY_DAY_SECONDS,
     COGNITIVE_CATEGORIES,
     MINUTE,
+    PRACTICES,
     SKILL_CATEGORIES,
     TAGGED_DAY_SECONDS,
-    WES_1_0_0,
     Practice,
 )
 from tracker.scoring.weeks import Week
@@ -35,7 +35,6 @@ from tracker.wellness import SAFETY_LINES, check_text
 
 DATA = Path(__file__).parents[1] / "data"
 TURNS = 4
-PRACTICES: Mapping[str, Practice] = {practice.code: practice for practice in WES_1_0_0.practices}
 # Encouragements for weeks of which there is no number yet, and for excused ones.
 LOGGING, REST = "logging", "rest"
 MINUTES_OF_EFFORT = 10

@@ -9,8 +9,8 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from tracker.guidance.library import PRACTICES, Step
-from tracker.scoring.protocol import FOOD_GROUPS, MINUTE
+from tracker.guidance.library import Step
+from tracker.scoring.protocol import FOOD_GROUPS, MINUTE, PRACTICES
 from tracker.scoring.records import CognitiveRecord, DietRecord, ExerciseRecord, WeekRecords
 from tracker.scoring.sharing import amounts
 from tracker.scoring.weekly import DomainScore, PracticeScore, domain_shares, open_days_of

@@ -7,9 +7,9 @@ from django.db import models
 from backend.sync.models import SyncedRecord
 from tracker.models.activity import one_of
 from tracker.models.quick_logging import DELETED
-from tracker.scoring.protocol import WES_1_0_0
+from tracker.scoring.protocol import PRACTICES
 
-PRACTICE_CODES = tuple(practice.code for practice in WES_1_0_0.practices)
+PRACTICE_CODES = tuple(PRACTICES)
 
 
 class PracticeGoal(SyncedRecord):

@@ -12,11 +12,11 @@ from msgspec import Meta, Struct
 from backend.api.problems import FieldError
 from backend.sync.records import Parsed, RecordType
 from backend.sync.wire import InvalidRecord, Text40, plain_number
-from tracker.goals import MOST_TARGETS, PRACTICES, most
+from tracker.goals import MOST_TARGETS, most
 from tracker.models import PracticeGoal
 from tracker.record_types.marks import no_reference
 from tracker.record_types.times import read_week
-from tracker.scoring.protocol import Practice
+from tracker.scoring.protocol import PRACTICES, Practice
 from tracker.scoring.weeks import Week
 
 HUNDREDTH = Decimal("0.01")

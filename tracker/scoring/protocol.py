@@ -6,6 +6,7 @@ practice's base unit (seconds, hundredths of a serving, days, categories), so th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 DOMAINS = ("exercise", "cognitive", "diet")
@@ -128,3 +129,4 @@ WES_1_0_0 = Protocol(
     ),
     domain_weights=(50, 25, 25),
 )
+PRACTICES: Mapping[str, Practice] = {practice.code: practice for practice in WES_1_0_0.practices}
