@@ -31,12 +31,13 @@ from tracker.stored_trends import read_trend
 from tracker.summary_documents import summary_document
 from tracker.summary_sources import Told, read_sources
 from tracker.week_change_words import change_words
-from tracker.week_documents import disclaimer, explained_document
+from tracker.week_documents import explained_document
 from tracker.week_history import changes_document, read_history
 from tracker.week_overviews import overview_of_row, score_on_the_spot
 from tracker.week_records import StoredWeek, read_weeks
 from tracker.week_trends import streak_document, with_changes
 from tracker.week_words import week_words
+from tracker.wellness import disclaimer
 
 _STANDING = (
     f"SELECT {CURRENT_EPOCH}, {LIBRARY_NUMBER}, COALESCE((SELECT seq FROM sync_synccounter WHERE user_id = %(user)s), 0),"

@@ -15,14 +15,15 @@ from tracker.guidance.documents import guidance_document
 from tracker.guidance.library import Library
 from tracker.scoring.protocol import DOMAINS
 from tracker.scoring.records import WeekRecords
-from tracker.scoring.weekly import WeeklyScore, score_week
+from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.summary_sources import SummarySources, Told, numbers_of
 from tracker.week_change_words import change_words
-from tracker.week_documents import disclaimer
+from tracker.week_documents import in_tenths
 from tracker.week_overviews import Overview, overview_of_score
 from tracker.week_trends import included, with_changes
 from tracker.week_words import week_words
+from tracker.wellness import disclaimer
 
 
 def summary_document(
@@ -39,15 +40,19 @@ def summary_document(
     )
     silent = is_silent(stored.records)
     overview = overview_of_score(score)
+    words = week_words(language, hide_numbers=hide_numbers)
     with translation.override(language):
         return {
             **_dated(overview),
             "open": not over,
             "language": language,
             "headline": gettext("Your week is ready") if over else gettext("Your week so far"),
-            "words": _note(silent=silent, over=over) or week_words(language, hide_numbers=hide_numbers).of_week(score),
+            "words": _note(silent=silent, over=over) or words.of_week(score),
             "nothing_logged": silent,
-            "domains": _domains(score, language, hide_numbers=hide_numbers),
+            "domains": [
+                {**head, "words": words.of_domain(domain)}
+                for head, domain in zip(overview["domains"], score.domains, strict=True)
+            ],
             "trend": _trend([*sources.before, overview], hide_numbers=hide_numbers),
             "keep_going": guidance["keep_going"],
             "suggestions": [] if silent else guidance["suggestions"],
@@ -81,15 +86,10 @@ def _note(*, silent: bool, over: bool) -> str | None:
     )
 
 
-def _dated(overview: Overview) -> dict[str, Any]:
-    """With dates as text."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in overview.items()}
-
-
-def _domains(score: WeeklyScore, language: str, *, hide_numbers: bool) -> list[dict[str, Any]]:
-    words = week_words(language, hide_numbers=hide_numbers)
-    heads = overview_of_score(score)["domains"]
-    return [{**head, "words": words.of_domain(domain)} for head, domain in zip(heads, score.domains, strict=True)]
+def _dated(overview: Overview, *names: str) -> dict[str, Any]:
+    """With dates as text; all of it, or these fields."""
+    chosen = {name: overview[name] for name in names or overview}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in chosen.items()}
 
 
 def _trend(overviews: Sequence[Overview], *, hide_numbers: bool) -> dict[str, Any]:
@@ -99,10 +99,7 @@ def _trend(overviews: Sequence[Overview], *, hide_numbers: bool) -> dict[str, An
     change = compared[-1]["change"]
     return {
         "weeks": [
-            {
-                **{name: _dated(week)[name] for name in ("week", "from", "to", "score", "status", "included")},
-                "change": week["change"],
-            }
+            _dated(week, "week", "from", "to", "score", "status", "included", "change")
             for week in compared[scored[0] if scored else len(compared) :]
         ],
         "words": change["words"] if change else None,
@@ -120,17 +117,13 @@ def _corrections(
         if then is None or then == numbers_of(overview):
             continue
         scored_then = [domain for domain, score in zip(DOMAINS, then[1:], strict=True) if score is not None]
-        sentence = words.happened(_tenths(then[0]), _tenths(overview["score"]), scored_then, included(overview))
+        sentence = words.happened(in_tenths(then[0]), in_tenths(overview["score"]), scored_then, included(overview))
         corrections.append(
             {
-                **{name: _dated(overview)[name] for name in ("week", "from", "to")},
+                **_dated(overview, "week", "from", "to"),
                 "before": then[0],
                 "after": overview["score"],
                 "words": sentence,
             }
         )
     return corrections
-
-
-def _tenths(score: float | None) -> int | None:
-    return None if score is None else round(10 * score)

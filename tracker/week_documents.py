@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import Any
-
-from django.utils import translation
 
 from backend.languages import DEFAULT_LANGUAGE
 from tracker.goals import goal_of
 from tracker.scoring.explaining import LogExplanation
 from tracker.scoring.records import ParticipantFacts, WeekRecords
-from tracker.scoring.rounding import half_up
+from tracker.scoring.rounding import two_decimals
 from tracker.scoring.sensitivity import equal_weights
 from tracker.scoring.weekly import DomainScore, PracticeScore, WeeklyScore, explain_week
 from tracker.week_words import WeekWords
-from tracker.wellness import DISCLAIMER
+from tracker.wellness import disclaimer
 
 
 def week_document(
@@ -52,12 +49,6 @@ def explained_document(
         "sensitivity": sensitivity_document(score),
         "disclaimer": disclaimer(language),
     }
-
-
-@cache
-def disclaimer(language: str) -> str:
-    with translation.override(language):
-        return str(DISCLAIMER)
 
 
 def score_document(score: WeeklyScore) -> dict[str, Any]:
@@ -135,5 +126,6 @@ def tenths(score: int | None) -> float | None:
     return None if score is None else score / 10
 
 
-def two_decimals(value: Fraction | int) -> float:
-    return half_up(value, 2) / 100
+def in_tenths(score: float | None) -> int | None:
+    """The other way round."""
+    return None if score is None else round(10 * score)

@@ -16,13 +16,13 @@ from uuid import UUID
 import msgspec
 
 from backend.postgres.prepared import fetch_all
-from tracker.scoring.protocol import DOMAINS, WES_1_0_0
+from tracker.scoring.protocol import DOMAINS, WES_1_0_0, Practice
 from tracker.scoring.records import ParticipantFacts
-from tracker.scoring.rounding import half_up
+from tracker.scoring.rounding import half_up, two_decimals
 from tracker.scoring.weekly import PracticeScore, WeeklyScore
 from tracker.scoring.weeks import Week
 from tracker.week_change_words import ChangeWords
-from tracker.week_documents import tenths
+from tracker.week_documents import in_tenths, tenths
 
 _OF_DATES = ("exercise_log", "cognitive_log", "diet_log", "day_mark")
 _TOUCHED = " UNION ALL ".join(
@@ -66,9 +66,9 @@ class Result:
     def of_row(cls, row: Mapping[str, Any]) -> Result:
         return cls(
             protocol=row["protocol"],
-            score=_tenths(row["score"]),
+            score=in_tenths(row["score"]),
             status=row["status"],
-            domains=tuple((_tenths(row[f"{name}_score"]), row[f"{name}_status"]) for name in DOMAINS),
+            domains=tuple((in_tenths(row[f"{name}_score"]), row[f"{name}_status"]) for name in DOMAINS),
             open_days=row["open_days"],
             logged_days=tuple(row["logged_days"]),
             amounts=tuple(row["amounts"]),
@@ -99,10 +99,6 @@ class Result:
     def scored(self) -> list[str]:
         """The domains that have a number."""
         return [name for name, (score, _) in zip(DOMAINS, self.domains, strict=True) if score is not None]
-
-
-def _tenths(score: float | None) -> int | None:
-    return None if score is None else round(10 * score)
 
 
 def _columns(score: PracticeScore | None) -> tuple[int | None, int | None, int | None, int | None]:
@@ -191,12 +187,16 @@ def _practices(before: Result, now: Result) -> list[dict[str, Any]]:
     return [
         {
             "practice": practice.code,
-            "before": None if old is None else half_up(Fraction(old, practice.base_per_unit), 2) / 100,
-            "after": None if new is None else half_up(Fraction(new, practice.base_per_unit), 2) / 100,
+            "before": _in_units(old, practice),
+            "after": _in_units(new, practice),
         }
         for practice, old, new in zip(WES_1_0_0.practices, before.amounts, now.amounts, strict=True)
         if old != new
     ]
+
+
+def _in_units(amount: int | None, practice: Practice) -> float | None:
+    return None if amount is None else two_decimals(Fraction(amount, practice.base_per_unit))
 
 
 def _causes(history: History, since: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from tracker.wellness_rules import RULES, WORDS, Reading, readings, spread_letters
@@ -35,6 +36,12 @@ SAFETY_LINES = {
 
 # In letters spread out nothing tells where a word begins, so that three of them say too little.
 SHORTEST_RUN_TOGETHER = 4
+
+
+@cache
+def disclaimer(language: str) -> str:
+    with translation.override(language):
+        return str(DISCLAIMER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template.engine import Engine
-from django.utils import translation
 
 from backend.accounts.models import User
 from backend.languages import DEFAULT_LANGUAGE, LANGUAGE_CODES
@@ -34,11 +33,11 @@ from tracker.scoring.weeks import Week
 from tracker.summary_documents import mail_context
 from tracker.summary_mail import render_summary
 from tracker.summary_sources import SummarySources, Told
-from tracker.week_documents import disclaimer, week_document
+from tracker.week_documents import week_document
 from tracker.week_overviews import overview_of_score
 from tracker.week_records import StoredWeek
 from tracker.week_words import week_words, words_of
-from tracker.wellness import DISCLAIMER
+from tracker.wellness import disclaimer
 
 TEMPLATES = Path(__file__).parent / "templates" / "tracker"
 _MARKUP = re.compile(
@@ -122,8 +121,7 @@ def _translations(language: str) -> Iterator[tuple[str, str]]:
     """What is translated in Python and templates: in the default language the texts to translate, in others what became of
     them. A test sees to it that none is missing."""
     other = next(code for code in LANGUAGE_CODES if code != DEFAULT_LANGUAGE)
-    with translation.override(DEFAULT_LANGUAGE):
-        exempt = str(DISCLAIMER)
+    exempt = disclaimer(DEFAULT_LANGUAGE)
     for name, original, translated in translated_texts(other if language == DEFAULT_LANGUAGE else language):
         if original != exempt:
             yield f"translations: {name}", _CODE.sub(" ", original if language == DEFAULT_LANGUAGE else translated)

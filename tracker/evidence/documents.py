@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils import translation
-
 from tracker.evidence.cards import Caveat, Effect, Evidence, EvidenceCard
 from tracker.scoring.protocol import WES_1_0_0
-from tracker.wellness import DISCLAIMER
+from tracker.wellness import disclaimer
 
 
 def card_document(
@@ -63,11 +61,6 @@ def whole_card(card: EvidenceCard, evidence: Evidence, *, language: str) -> dict
         "changes": changes,
         "disclaimer": disclaimer(language),
     }
-
-
-def disclaimer(language: str) -> str:
-    with translation.override(language):
-        return str(DISCLAIMER)
 
 
 def evidence_document(evidence: Evidence, *, language: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tracker.evidence.reading import read_evidence
 from tracker.evidence.words import DOMAIN_HEADINGS, effect_words, scale_words, source_words, target_words
 from tracker.practice_labels import PRACTICE_COUNTS, PRACTICE_LABELS
 from tracker.scoring.protocol import DOMAINS, WES_1_0_0, Practice
-from tracker.wellness import DISCLAIMER
+from tracker.wellness import disclaimer
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def page_in(language: str) -> str:
             "grades": [(words.label[language], words.meaning[language]) for words in evidence.grades.values()],
             "caveats": [(caveat.text[language], caveat.dois) for caveat in evidence.caveats],
             "domains": [(domain, str(DOMAIN_HEADINGS[domain]), _cards(domain, language)) for domain in DOMAINS],
-            "disclaimer": str(DISCLAIMER),
+            "disclaimer": disclaimer(language),
         }
         return render_to_string("tracker/evidence.html", context)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from django.utils import translation
@@ -16,8 +15,8 @@ from tracker.guidance.steps import Log
 from tracker.guidance.words import kept_reason, reason
 from tracker.scoring.protocol import FOOD_GROUPS
 from tracker.scoring.records import CognitiveRecord, ExerciseRecord
-from tracker.scoring.rounding import half_up
-from tracker.wellness import DISCLAIMER, SAFETY_LINES
+from tracker.scoring.rounding import two_decimals
+from tracker.wellness import SAFETY_LINES, disclaimer
 
 # An activity of the catalogue for each kind of step, so that the step is a record that the score can be tried with.
 BALANCE_ACTIVITY, STRENGTH_ACTIVITY, OTHER_ACTIVITY = "tai_chi", "bodyweight", "walk_brisk"
@@ -46,7 +45,7 @@ def guidance_document(
                 for suggestion in guidance.suggestions
             ],
             "keep_going": _keep_going_document(guidance, hide_numbers=hide_numbers, language=language),
-            "disclaimer": str(DISCLAIMER),
+            "disclaimer": disclaimer(language),
         }
 
 
@@ -72,11 +71,8 @@ def _suggestion_document(suggestion: Suggestion, *, hide_numbers: bool, language
 def _gain_document(suggestion: Suggestion) -> dict[str, float | None] | None:
     if suggestion.gain is None:
         return None
-    return {"domain": _points(suggestion.gain), "score": _points(suggestion.score_gain)}
-
-
-def _points(points: Fraction | None) -> float | None:
-    return None if points is None else half_up(points, 2) / 100
+    score = suggestion.score_gain
+    return {"domain": two_decimals(suggestion.gain), "score": None if score is None else two_decimals(score)}
 
 
 def step_record(log: Log) -> dict[str, Any]:

@@ -12,3 +12,8 @@ def half_up(value: Fraction | int, places: int) -> int:
     below = value.denominator
     rounded: int = (2 * value.numerator * _TENS[places] + below) // (2 * below)
     return rounded
+
+
+def two_decimals(value: Fraction | int) -> float:
+    """As points and amounts are shown."""
+    return half_up(value, 2) / 100
