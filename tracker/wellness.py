@@ -89,5 +89,10 @@ def rules_digest() -> str:
     return digest.hexdigest()
 
 
+def numerals(text: str) -> list[tuple[int, int]]:
+    """Where numbers stand in signs (2, ½, ٣), which those who hide numbers must not meet."""
+    return [found.span() for found in re.finditer("0+", "".join("0" if sign.isnumeric() else " " for sign in text))]
+
+
 def _places(reading: Reading, found: re.Match[str]) -> tuple[int, int]:
     return reading.places[found.start()], reading.places[found.end() - 1] + 1

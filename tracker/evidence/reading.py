@@ -12,14 +12,13 @@ import msgspec
 from backend.languages import LANGUAGE_CODES, Texts, missing_languages
 from tracker.evidence.cards import Caveat, Effect, Evidence, EvidenceCard, Grade
 from tracker.scoring.protocol import PRACTICES
-from tracker.wellness import check_text
+from tracker.wellness import check_text, numerals
 
 FILE = Path(__file__).parents[1] / "data" / "evidence.json"
 
 # A DOI may hold more signs than these, and old ones do; none that is cited here, and these need no escaping anywhere.
 _DOI = re.compile(r"10\.[0-9]{4,9}/[A-Za-z0-9._;()/-]+")
 _ID = re.compile(r"[a-z][a-z_]*")
-_DIGIT = re.compile(r"\d")
 
 
 class EvidenceFileError(ValueError):
@@ -77,7 +76,7 @@ def _faults(read: _EvidenceFile, evidence: Evidence) -> Iterator[tuple[str, str]
     for name, texts in evidence_texts(evidence):
         yield from ((name, fault) for fault in _faults_of_texts(texts))
     for name, texts in words_without_numbers(evidence):
-        if any(_DIGIT.search(text) for text in texts.values()):
+        if any(numerals(text) for text in texts.values()):
             yield name, "there is a digit, where words have to do."
     for caveat in read.caveats:
         yield from (("caveats", fault) for fault in _faults_of_dois(caveat.dois))

@@ -6,7 +6,6 @@ was logged, and no server has to remember what it showed.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from tracker.scoring.protocol import (
     Practice,
 )
 from tracker.scoring.weeks import Week
-from tracker.wellness import SAFETY_LINES, check_text
+from tracker.wellness import SAFETY_LINES, check_text, numerals
 
 DATA = Path(__file__).parents[1] / "data"
 TURNS = 4
@@ -53,8 +52,8 @@ class GuidanceTextError(ValueError):
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a suggestion asks for, as something that can be logged: minutes of exercise or of a cognitive activity (one
-    `categories`), or servings of the practice's own food. `on` a free day, or added to a day that has some already."""
+    """What a suggestion asks for, as something that can be logged: minutes of exercise, or of a cognitive activity in one of
+    the `categories`, or servings of the practice's own food. `on` a free day, or added to a day that has some already."""
 
     minutes: Annotated[int, Meta(ge=1, le=240)] | None = None
     intensity: Literal["light", "moderate", "vigorous"] | None = None
@@ -162,7 +161,7 @@ def read_library(folder: Path = DATA) -> Library:
 def check_suggestion(text: SuggestionText, evidence: Evidence) -> None:
     """Raises GuidanceTextError for what is uncited, missing in a language, not general wellness, or a step that isn't one."""
     check_form(text, evidence)
-    _check_texts(text.id, text.title, text.text)
+    check_words(text)
 
 
 def check_form(text: SuggestionText, evidence: Evidence) -> None:
@@ -182,7 +181,7 @@ def check_form(text: SuggestionText, evidence: Evidence) -> None:
 
 def check_encouragement(text: EncouragementText) -> None:
     """Raises GuidanceTextError for what is missing in a language or not general wellness."""
-    _check_texts(text.id, text.text)
+    check_words(text)
 
 
 def _step_fault(step: Step, practice: Practice) -> str | None:
@@ -225,10 +224,10 @@ def _exercise_fault(step: Step, practice: Practice) -> str | None:
     return None
 
 
-def _check_texts(name: str, *all_texts: Texts) -> None:
-    for texts in all_texts:
-        for fault in word_faults("", texts):
-            raise GuidanceTextError(f"{name}: {fault.detail}")
+def check_words(text: SuggestionText | EncouragementText) -> None:
+    """Raises GuidanceTextError for the first fault of the words."""
+    for fault in word_faults_of(text):
+        raise GuidanceTextError(f"{text.id}: {fault.detail}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +245,20 @@ class Fault:
     end: int = 0
 
 
+def word_faults_of(text: SuggestionText | EncouragementText) -> Iterator[Fault]:
+    if isinstance(text, SuggestionText):
+        yield from word_faults("title", text.title)
+    yield from word_faults("text", text.text)
+
+
 def word_faults(field: str, texts: Texts) -> Iterator[Fault]:
     """All that keeps a text, in any of its languages, from participants."""
     for language in missing_languages(texts):
         yield Fault("missing", f"there is no text in {language}.", field, language)
     for language in LANGUAGE_CODES:
         text = texts.get(language, "")
-        for digits in re.finditer("0+", "".join("0" if character.isnumeric() else " " for character in text)):
-            yield Fault(
-                "digits", "numbers are written as words, for those who hide them.", field, language, *digits.span()
-            )
+        for place in numerals(text):
+            yield Fault("digits", "numbers are written as words, for those who hide them.", field, language, *place)
         for hit in check_text(text, language=language):
             yield Fault(hit.rule, f"{hit.match!r}. {hit.reason}", field, language, hit.start, hit.end)
 

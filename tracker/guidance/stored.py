@@ -16,7 +16,8 @@ from tracker.guidance.library import (
     Kind,
     SuggestionText,
     check_form,
-    word_faults,
+    check_words,
+    word_faults_of,
 )
 
 FORMS: Mapping[str, type[SuggestionText | EncouragementText]] = {
@@ -42,8 +43,8 @@ def read_fit(
     text = read_text(kind, document)
     if isinstance(text, SuggestionText):
         check_form(text, read_evidence())
-    for fault in () if words_checked else _word_faults(text):
-        raise GuidanceTextError(f"{text.id}: {fault.detail}")
+    if not words_checked:
+        check_words(text)
     return text
 
 
@@ -59,12 +60,7 @@ def faults_of(kind: str, document: Mapping[str, Any]) -> list[Fault]:
             check_form(text, read_evidence())
         except GuidanceTextError as error:
             faults.append(_of_the_whole(error, document))
-    return [*faults, *_word_faults(text)]
-
-
-def _word_faults(text: SuggestionText | EncouragementText) -> list[Fault]:
-    fields = {"title": text.title, "text": text.text} if isinstance(text, SuggestionText) else {"text": text.text}
-    return [fault for field, texts in fields.items() for fault in word_faults(field, texts)]
+    return [*faults, *word_faults_of(text)]
 
 
 def _of_the_whole(error: GuidanceTextError, document: Mapping[str, Any]) -> Fault:
