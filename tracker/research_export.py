@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-
 from backend import VERSION
 from backend.api.json import encode
 from backend.consents.decisions import research_participants
+from backend.postgres.read_only import storing_nothing
 from backend.privacy.cells import cell
 from backend.privacy.erasure_requests import with_open_request
 from backend.privacy.zip_stream import ZipStream
@@ -80,7 +79,7 @@ def export_research(path: Path, first: Week, last: Week, *, now: datetime) -> Re
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         for _ in range(MAX_ATTEMPTS):
-            with _snapshot():
+            with storing_nothing(one_view=True):
                 taking_part = _who_takes_part()
                 done = _write(unfinished, first, last, taking_part, now=now)
             if taking_part.keys() <= _who_takes_part().keys():
@@ -89,15 +88,6 @@ def export_research(path: Path, first: Week, last: Week, *, now: datetime) -> Re
         raise ConsentsKeepChanging(f"Somebody withdrew during each of {MAX_ATTEMPTS} attempts.")
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One view of the database from beginning to end, in which nothing can be written."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def _who_takes_part() -> dict[UUID, int]:

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def storing_nothing() -> Iterator[None]:
-    """Every attempt to write fails with django.db.InternalError (SQLSTATE 25006)."""
+def storing_nothing(*, one_view: bool = False) -> Iterator[None]:
+    """Every attempt to write fails with django.db.InternalError (SQLSTATE 25006). `one_view`: every statement sees the
+    database as the first one did."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute("SET TRANSACTION" + (" ISOLATION LEVEL REPEATABLE READ," if one_view else "") + " READ ONLY")
         yield
