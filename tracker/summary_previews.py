@@ -8,6 +8,7 @@ from backend.accounts.models import User
 from backend.languages import closest_language
 from backend.outbox.models import OutgoingMail
 from backend.outbox.sending import build_message
+from backend.outbox.smtp import over_the_wire
 from tracker.guidance.published import published_library
 from tracker.scoring.weeks import Week
 from tracker.summary_documents import mail_context
@@ -24,5 +25,4 @@ def previewed_context(user: User, week: Week, language: str | None = None) -> di
 def previewed_message(user: User, context: dict[str, Any]) -> bytes:
     """The whole message, as it would go over the wire."""
     mail = OutgoingMail(user=user, kind=KIND, context=context, message_id="<preview@engram>")
-    message: bytes = build_message(mail, user.email).message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
-    return message
+    return over_the_wire(build_message(mail, user.email))

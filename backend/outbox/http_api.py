@@ -11,7 +11,6 @@ import ssl
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 import requests
@@ -23,7 +22,7 @@ from django.core.mail import get_connection as mail_backend
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
 
 from backend.outbox.smtp import ascii_domain
-from backend.outbox.transports import Refused, Reply, Undeliverable, Unknown, Unreachable
+from backend.outbox.transports import Refused, Reply, Transport, Undeliverable, Unknown, Unreachable
 
 # Who we are, what we may, how much we send: no mail's fault, and nothing was accepted.
 ABOUT_US = frozenset({401, 402, 403, 404, 407, 429})
@@ -46,19 +45,11 @@ class PreparedRequest:
     payload: Any
 
 
-class HTTPTransport:
+class HTTPTransport(Transport):
     """The API of `settings.EMAIL_PROVIDER`, with anymail's settings. Connections are kept for several messages."""
 
     def __init__(self) -> None:
         self._backend: Any = None
-
-    def __enter__(self) -> HTTPTransport:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         if self._backend is not None:

@@ -6,32 +6,23 @@ import json
 import re
 import smtplib
 import ssl
-from types import TracebackType
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
 
-from backend.outbox.transports import Refused, Reply, Undeliverable, Unknown, Unreachable
+from backend.outbox.transports import Refused, Reply, Transport, Undeliverable, Unknown, Unreachable
 
 # In answer to RCPT, these speak of the connection or of us, and not of the recipient: 421 closing down, 503 out of order
 # (RFC 5321), 530 to 538 who we are (RFC 4954).
 ABOUT_THE_SESSION = frozenset({421, 503, 530, 534, 535, 538})
 
 
-class SMTPTransport:
+class SMTPTransport(Transport):
     """One connection, kept for several messages. Settings: Django's EMAIL_HOST, EMAIL_PORT and so on."""
 
     def __init__(self) -> None:
         self._smtp: smtplib.SMTP | None = None
-
-    def __enter__(self) -> SMTPTransport:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         if self._smtp is not None:
@@ -70,7 +61,7 @@ class SMTPTransport:
         """As it goes over the wire. Amazon gives it another Message-ID, and tells ours back only from a header like this."""
         if settings.EMAIL_PROVIDER == "ses":
             message.extra_headers["X-Metadata"] = json.dumps({"mail": message.extra_headers["Message-ID"]})
-        return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
+        return over_the_wire(message)
 
     def hand_over(self, message: bytes) -> Reply:
         """DATA and the message; returns the server's reply to it. Raises Refused for a clear no, and Unknown for whatever
@@ -124,6 +115,10 @@ class SMTPTransport:
         if settings.EMAIL_HOST_USER:
             smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         return smtp
+
+
+def over_the_wire(message: EmailMultiAlternatives) -> bytes:
+    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
 
 
 def ascii_domain(address: str) -> str:

@@ -40,11 +40,13 @@ class Transport(Protocol):
     """One connection, kept for several messages. The sender commits that it is about to hand a message over before it does:
     nothing before `hand_over` may make anybody accept it."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        self.close()
 
     def close(self) -> None: ...
 
