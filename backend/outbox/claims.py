@@ -80,7 +80,7 @@ def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
 
 
 def give_up(row: Outgoing, reason: str) -> bool:
-    """There is nowhere to send it to: nobody tries again."""
+    """There is nowhere to send it to, or its recipient wants none: nobody tries again."""
     ours = _ours(row, MailState.CONNECTING)
     return ours.update(state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply=reason) == 1
 

@@ -166,7 +166,8 @@ class MailMessage(EmailMultiAlternatives):
 
 def build_message(mail: OutgoingMail, recipient: str) -> EmailMultiAlternatives:
     """The message, under the Message-ID that the row has had from the start."""
-    rendered = render(mail.kind, {**mail.context, **links_of(mail.user_id, mail.kind)})
+    links = links_of(mail.user_id, mail.kind)
+    rendered = render(mail.kind, {**mail.context, **links})
     message = MailMessage(
         " ".join(rendered.subject.split()),  # a header is one line
         rendered.text,
@@ -175,7 +176,7 @@ def build_message(mail: OutgoingMail, recipient: str) -> EmailMultiAlternatives:
         headers={
             "Message-ID": mail.message_id,
             "Auto-Submitted": "auto-generated",
-            **bulk_headers(mail.user_id, mail.kind),
+            **bulk_headers(mail.kind, links),
         },
     )
     message.attach_alternative(rendered.html, "text/html")

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
 from uuid import UUID
@@ -30,7 +31,7 @@ class MailLink:
 
 def unsubscribe_url(user_id: UUID, kind: str) -> str:
     """The page that stops this kind of mail, and what a mail program posts to."""
-    return settings.PUBLIC_URL + reverse("unsubscribe", args=[sign(MailLink(user_id, kind))])
+    return _address("unsubscribe", sign(MailLink(user_id, kind)))
 
 
 def preferences_url(user_id: UUID, kind: str) -> str:
@@ -38,21 +39,31 @@ def preferences_url(user_id: UUID, kind: str) -> str:
     subscription = subscription_of(kind)
     if subscription is None:
         raise ValueError(f"{kind} is no kind of mail that somebody can stop.")
-    return settings.PUBLIC_URL + reverse(subscription.page, args=[sign(MailLink(user_id, kind))])
+    return _address(subscription.page, sign(MailLink(user_id, kind)))
 
 
 def links_of(user_id: UUID, kind: str) -> dict[str, str]:
-    """What a bulk mail's templates link to; nothing for a transactional one."""
-    if subscription_of(kind) is None:
+    """What a bulk mail links to, signed once; nothing for a transactional one."""
+    subscription = subscription_of(kind)
+    if subscription is None:
         return {}
-    return {"unsubscribe_url": unsubscribe_url(user_id, kind), "preferences_url": preferences_url(user_id, kind)}
+    signed = sign(MailLink(user_id, kind))
+    return {
+        "unsubscribe_url": _address("unsubscribe", signed),
+        "preferences_url": _address(subscription.page, signed),
+    }
 
 
-def bulk_headers(user_id: UUID, kind: str) -> dict[str, str]:
-    """What bulk mail says of itself; nothing for transactional mail. One-click is for HTTPS only, as RFC 8058 wants."""
-    if subscription_of(kind) is None:
+def _address(page: str, signed: str) -> str:
+    return settings.PUBLIC_URL + reverse(page, args=[signed])
+
+
+def bulk_headers(kind: str, links: Mapping[str, str]) -> dict[str, str]:
+    """What bulk mail says of itself, with its `links_of`; nothing for transactional mail, which has none. One-click is for
+    HTTPS only, as RFC 8058 wants."""
+    if not links:
         return {}
-    url = unsubscribe_url(user_id, kind)
+    url = links["unsubscribe_url"]
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     headers = {
         "List-Unsubscribe": f"<{url}>",

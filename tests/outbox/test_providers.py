@@ -144,7 +144,7 @@ def test_stopping_mail_is_offered_through_an_api_too(
     phone: Phone, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = serve("postmark", yes("postmark"))
-    monkeypatch.setattr(sending, "bulk_headers", lambda user_id, kind: {"List-Unsubscribe": "<https://x>"})
+    monkeypatch.setattr(sending, "bulk_headers", lambda kind, links: {"List-Unsubscribe": "<https://x>"})
     enqueue_two(phone)
     send_mail()
     assert {"Name": "List-Unsubscribe", "Value": "<https://x>"} in api.received[0].json["Headers"]

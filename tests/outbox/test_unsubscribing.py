@@ -19,7 +19,15 @@ from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailKey, MailState, OutgoingMail
 from backend.outbox.sending import NewMail, enqueue, send_mail
 from backend.outbox.smtp import SMTPTransport
-from backend.outbox.unsubscribing import MailLink, bulk_headers, preferences_url, read_link, sign, unsubscribe_url
+from backend.outbox.unsubscribing import (
+    MailLink,
+    bulk_headers,
+    links_of,
+    preferences_url,
+    read_link,
+    sign,
+    unsubscribe_url,
+)
 from tests.conftest import Mailbox, Phone
 from tracker.profiles import WEEKLY_SUMMARY
 
@@ -250,6 +258,6 @@ def test_a_summary_says_how_to_stop_it(phone: Phone, mailbox: Mailbox, monkeypat
 
 def test_one_click_is_for_https_alone(phone: Phone, settings: Any) -> None:
     settings.PUBLIC_URL = "http://localhost:8000"
-    headers = bulk_headers(phone.user.pk, KIND)
+    headers = bulk_headers(KIND, links_of(phone.user.pk, KIND))
     assert headers["List-Unsubscribe"].startswith("<http://localhost:8000/mail/unsubscribe/")
     assert "List-Unsubscribe-Post" not in headers
