@@ -10,14 +10,16 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from backend.accounts.models import User
+from backend.languages import closest_language
 from tracker.guidance.choosing import choose_guidance
 from tracker.guidance.documents import guidance_document
 from tracker.guidance.library import Library
+from tracker.guidance.published import published_library
 from tracker.scoring.protocol import DOMAINS
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
-from tracker.summary_sources import SummarySources, Told, numbers_of
+from tracker.summary_sources import SummarySources, Told, numbers_of, read_sources
 from tracker.week_change_words import change_words
 from tracker.week_documents import in_tenths
 from tracker.week_overviews import Overview, overview_of_score
@@ -74,6 +76,13 @@ def mail_context(user: User, sources: SummarySources, library: Library, language
         overviews = {overview["week"]: overview for overview in sources.before}
         told |= {item["week"]: numbers_of(overviews[item["week"]]) for item in document["corrections"]}
     return {"name": user.display_name, "hide_numbers": user.hide_numbers, **document, "told": told}
+
+
+def mail_context_now(user: User, week: Week, language: str | None = None) -> dict[str, Any]:
+    """What the mail of that week would be filled with this moment; in their own language if no other is named."""
+    key, library = (user.pk, week), published_library()
+    sources = read_sources([key], library.codes)[key]
+    return mail_context(user, sources, library, language or closest_language(user.language))
 
 
 def _note(*, silent: bool, over: bool) -> str | None:

@@ -34,7 +34,7 @@ from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConf
 from tracker.scoring.records import WeekRecords
 from tracker.scoring.weeks import Week
 from tracker.summary_choices import SUBSCRIPTION
-from tracker.summary_documents import is_silent, mail_context
+from tracker.summary_documents import is_silent, mail_context, mail_context_now
 from tracker.summary_mail import render_summary
 from tracker.summary_sources import KIND, Key, SummarySources, read_sources, summary_key
 from tracker.week_records import read_weeks
@@ -269,13 +269,9 @@ def rewrite_queued(pk: UUID) -> int:
     """Let the mails that wait to be sent say it as their recipient wants it now: without numbers, in another language, to
     another name. Returns how many there were. Runs in the transaction of the change."""
     user = User.objects.get(pk=pk)
-    queued = list(OutgoingMail.objects.select_for_update().filter(user=user, kind=KIND, state=MailState.PENDING))
+    queued = OutgoingMail.objects.select_for_update().filter(user=user, kind=KIND, state=MailState.PENDING)
     for mail in queued:
-        library = published_library()
-        key = (user.pk, Week.parse(mail.dedupe_key.rpartition(":")[2]))
-        mail.context = mail_context(
-            user, read_sources([key], library.codes)[key], library, closest_language(user.language)
-        )
+        mail.context = mail_context_now(user, Week.parse(mail.context["week"]))
         mail.save(update_fields=["context"])
     return len(queued)
 

@@ -18,8 +18,8 @@ from tests.staff import make_staff, signed_in
 from tests.tracker.test_weekly_summaries import log_a_week, monday_morning
 from tracker.models import WeeklyScore
 from tracker.scoring.weeks import Week
+from tracker.summary_documents import mail_context_now
 from tracker.summary_mail import render_summary
-from tracker.summary_previews import previewed_context
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
 
@@ -40,7 +40,7 @@ def scored() -> WeeklyScore:
 
 def test_a_preview_is_the_mail_that_comes(phone: Phone, week: Week) -> None:
     phone.user.refresh_from_db()
-    shown = previewed_context(phone.user, week)
+    shown = mail_context_now(phone.user, week)
     assert OutgoingMail.objects.count() == 0
     close_weeks(now=monday_morning(week))
     assert render_summary(OutgoingMail.objects.get().context) == render_summary(shown)
@@ -50,7 +50,7 @@ def test_the_command_prints_the_text(phone: Phone, week: Week, capsys: Any) -> N
     phone.user.refresh_from_db()
     for who in (phone.user.email.upper(), str(phone.user.pk)):
         call_command("preview_summary", who, str(week))
-        assert capsys.readouterr().out == render_summary(previewed_context(phone.user, week)).text
+        assert capsys.readouterr().out == render_summary(mail_context_now(phone.user, week)).text
     call_command("preview_summary", phone.user.email, str(week), language="es")
     assert capsys.readouterr().out.startswith("Rosa, tu semana está lista\n")
     assert OutgoingMail.objects.count() == 0

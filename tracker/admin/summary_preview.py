@@ -10,8 +10,8 @@ from backend.languages import LANGUAGE_CODES, LANGUAGES
 from tracker.models import WeeklyScore
 from tracker.record_types.times import read_week
 from tracker.scoring.weeks import Week
+from tracker.summary_documents import mail_context_now
 from tracker.summary_mail import render_summary
-from tracker.summary_previews import previewed_context
 
 
 def asked_week(request: HttpRequest, score: WeeklyScore) -> Week:
@@ -25,7 +25,7 @@ def asked_week(request: HttpRequest, score: WeeklyScore) -> Week:
 def preview_page(request: HttpRequest, site: AdminSite, score: WeeklyScore, week: Week) -> HttpResponse:
     """Of any week of the score's participant. The mail is in a frame that runs no script and loads nothing."""
     asked = request.GET.get("language", "")
-    context = previewed_context(score.user, week, asked if asked in LANGUAGE_CODES else None)
+    context = mail_context_now(score.user, week, asked if asked in LANGUAGE_CODES else None)
     mail = render_summary(context)
     shown = {
         **site.each_context(request),

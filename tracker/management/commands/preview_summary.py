@@ -17,8 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from backend.accounts.models import User
 from backend.languages import LANGUAGE_CODES
 from tracker.management.week_arguments import week_argument
+from tracker.summary_documents import mail_context_now
 from tracker.summary_mail import render_summary
-from tracker.summary_previews import previewed_context, previewed_message
+from tracker.summary_previews import previewed_message
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         if output is not None and output.suffix not in (".eml", ".html"):
             raise CommandError("--output: a file that ends in .eml or .html.")
         user = _participant(options["participant"])
-        context = previewed_context(user, options["week"], options["language"])
+        context = mail_context_now(user, options["week"], options["language"])
         if output is None:
             self.stdout.write(render_summary(context).text, ending="")
             return
