@@ -26,7 +26,7 @@ from tracker.scoring.records import (
 from tracker.scoring.weeks import Week
 
 # Of each practice the one that `goals_in` would choose, so that nothing grows with how many somebody keeps.
-GOALS_IN_FORCE = """
+_GOALS_IN_FORCE = """
 SELECT DISTINCT ON (goal.user_id, asked.monday, goal.practice) goal.*
   FROM unnest(%(mondays)s::date[]) AS asked(monday)
   JOIN tracker_practicegoal AS goal ON goal.from_week <= asked.monday
@@ -62,7 +62,7 @@ SELECT 'goal', user_id, from_week, uid::text, NULL, NULL, NULL, NULL, NULL, NULL
     live="user_id = ANY(%(users)s) AND local_date BETWEEN %(first)s AND %(last)s AND deleted_at IS NULL"
     # The weeks asked for may lie far apart.
     " AND local_date - EXTRACT(ISODOW FROM local_date)::int + 1 = ANY(%(mondays)s)",
-    goals=GOALS_IN_FORCE,
+    goals=_GOALS_IN_FORCE,
 )
 
 

@@ -28,7 +28,8 @@ class Streak:
 
 def with_changes(overviews: Iterable[Overview], *, hide_numbers: bool) -> list[dict[str, Any]]:
     """The weeks, oldest first, each with its domains that have a number and its change since the last week before it with a
-    score. Words are in the active language."""
+    score. Words are in the active language; with hidden numbers they hold none, and the numbers themselves are still there:
+    those who show them leave them out (`hidden_numbers`)."""
     compared: list[dict[str, Any]] = []
     before: Overview | None = None
     for overview in overviews:
@@ -61,7 +62,7 @@ def _change(before: Overview, week: Overview, *, hide_numbers: bool) -> dict[str
         "compared_with": before["week"],
         "now_includes": gained,
         "no_longer_includes": gone,
-        "difference": None if tenths is None or hide_numbers else tenths / 10,
+        "difference": None if tenths is None else tenths / 10,
         "words": words,
     }
 

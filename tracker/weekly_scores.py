@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from backend.postgres.binary_copy import Column, bytes16, copy_in, int2, int4_array, int8
+from backend.postgres.prepared import fetch_all
 from tracker.due_weeks import (
     MAX_ATTEMPTS,
     Claim,
@@ -167,12 +168,11 @@ def close_scores(keys: Sequence[tuple[UUID, date]], *, now: datetime) -> None:
 def _score_and_store(claim: Claim, *, closed_at: datetime | None) -> int:
     keys = [(user, monday) for user, monday, _ in claim.rows]
     versions = np.array([version for _, _, version in claim.rows], dtype=np.int64)
+    # By the database's clock, before anything is read: a run may last for minutes, and what comes in meanwhile is not older
+    # than a score that holds it.
+    ((scored_at,),) = fetch_all("SELECT clock_timestamp()", {})
+    _score_into_staging(keys, versions)
     with connection.cursor() as cursor:
-        # By the database's clock, before anything is read: a run may last for minutes, and what comes in meanwhile is not older
-        # than a score that holds it.
-        cursor.execute("SELECT clock_timestamp()")
-        (scored_at,) = cursor.fetchone()
-        _score_into_staging(keys, versions)
         cursor.execute(
             _FINISH_CLAIMS + _KEEP_EARLIER + _UPSERT,
             {"token": claim.token, "protocol": WES_1_0_0.version, "scored_at": scored_at, "closed_at": closed_at},

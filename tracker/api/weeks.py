@@ -85,11 +85,7 @@ class WeekView(ParticipantView):
         tags=["weeks"],
     )
     def get(self, request: Request, week: Week) -> Response:
-        user = self.participant
-        language = self.language(read_parameters(request, {"language": read_language}))
-        stand = standing(user, week, week)
-        tag = stand.tag(user, language, str(week))
-        return unless_known(request, tag, lambda: explained_week(user, week, stand, language=language))
+        return _explained(self, request, week)
 
 
 class CurrentWeekView(ParticipantView):
@@ -101,12 +97,15 @@ class CurrentWeekView(ParticipantView):
         tags=["weeks"],
     )
     def get(self, request: Request) -> Response:
-        user = self.participant
-        week = current_week(user, now=timezone.now())
-        language = self.language(read_parameters(request, {"language": read_language}))
-        stand = standing(user, week, week)
-        tag = stand.tag(user, language, str(week))
-        return unless_known(request, tag, lambda: explained_week(user, week, stand, language=language))
+        return _explained(self, request, current_week(self.participant, now=timezone.now()))
+
+
+def _explained(view: ParticipantView, request: Request, week: Week) -> Response:
+    user = view.participant
+    language = view.language(read_parameters(request, {"language": read_language}))
+    stand = standing(user, week, week)
+    tag = stand.tag(user, language, str(week))
+    return unless_known(request, tag, lambda: explained_week(user, week, stand, language=language))
 
 
 class GuidanceView(ParticipantView):

@@ -74,11 +74,10 @@ class DomainWeek:
 
     def _as_logs(self, practice: str, step: Step) -> Iterator[Log]:
         days = self._free_days if step.on == "free" else self._logged_days
+        seconds = (step.minutes or 0) * MINUTE
         if self.score.domain == "exercise":
-            seconds = (step.minutes or 0) * MINUTE
             yield from (ExerciseRecord(NEW, day, seconds, step.intensity, step.strength, step.balance) for day in days)
         elif self.score.domain == "cognitive":
-            seconds = (step.minutes or 0) * MINUTE
             for category in step.categories:
                 yield from (CognitiveRecord(NEW, day, seconds, category, step.social) for day in days)
         else:
