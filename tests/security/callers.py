@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
 
 from django.utils import timezone
 
@@ -41,26 +40,26 @@ def token_of(user: User) -> str:
     return token
 
 
-def nobodies(owner: Life) -> dict[str, DocumentedClient]:
-    """Who is nobody to the API."""
-    cookie = DocumentedClient()
-    cookie.cookies["sessionid"] = owner.phone.token
-    return {
-        "anonymous": DocumentedClient(),
-        "revoked device": bearer(owner.tokens["revoked"]),
-        "ended device": bearer(owner.tokens["ended"]),
-        "idle device": bearer(owner.tokens["idle"]),
-        "forged token": bearer(owner.phone.token[:-1]),
-        "superuser's cookie": cookie_of(staff(is_superuser=True)),
-        "owner's token as a cookie": cookie,
-    }
+def _with_cookie(value: str) -> DocumentedClient:
+    client = DocumentedClient()
+    client.cookies["sessionid"] = value
+    return client
 
 
-def others(other: Life) -> dict[str, Callable[[], DocumentedClient]]:
-    """Who is somebody else to the API, to be signed in anew whenever a request may have signed out."""
-    people = {"other participant": other.user, "staff's token": staff(), "superuser's token": staff(is_superuser=True)}
-    return {name: partial(_newly_signed_in, person) for name, person in people.items()}
+NOBODIES: dict[str, Callable[[Life], DocumentedClient]] = {
+    "anonymous": lambda owner: DocumentedClient(),
+    "revoked device": lambda owner: bearer(owner.tokens["revoked"]),
+    "ended device": lambda owner: bearer(owner.tokens["ended"]),
+    "idle device": lambda owner: bearer(owner.tokens["idle"]),
+    "forged token": lambda owner: bearer(owner.phone.token[:-1]),
+    "superuser's cookie": lambda owner: cookie_of(staff(is_superuser=True)),
+    "owner's token as a cookie": lambda owner: _with_cookie(owner.phone.token),
+}
+"""Who is nobody to the API."""
 
-
-def _newly_signed_in(user: User) -> DocumentedClient:
-    return bearer(token_of(user))
+OTHERS: dict[str, Callable[[Life], User]] = {
+    "other participant": lambda other: other.user,
+    "staff's token": lambda other: staff(),
+    "superuser's token": lambda other: staff(is_superuser=True),
+}
+"""Who is somebody else to the API."""

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from backend.sync.records import RecordType, registry
 from tests.contract import operations
-from tests.security.callers import bearer, nobodies, others
+from tests.security.callers import NOBODIES, OTHERS, bearer, token_of
 from tests.security.conftest import World
 from tests.security.lives import rows_of
 from tests.security.probing import Probe, probes, send, texts_of
@@ -28,33 +28,35 @@ def ask(client: Any, probe: Probe) -> Any:
     return send(client, probe.operation.method, probe.address, probe.body, probe.headers)
 
 
-def test_those_who_are_not_signed_in_get_nothing(world: World) -> None:
-    for caller, client in nobodies(world.owner).items():
-        for operation in operations():
-            for probe in probes(operation, world.owner):
-                answer = ask(client, probe)
-                world.watch(caller, probe.sent(), answer)
-                if not operation.is_open:
-                    assert answer.status_code == 401, (caller, probe)
-                    assert answer["WWW-Authenticate"] == "Bearer"
-                elif any(operation.schema.get("security", ())):
-                    assert answer.status_code >= 400, f"open without the key that opens it: {probe}"
-    world.assert_nothing_leaked(probes=2000)
+@pytest.mark.parametrize("caller", NOBODIES)
+def test_those_who_are_not_signed_in_get_nothing(world: World, caller: str) -> None:
+    client = NOBODIES[caller](world.owner)
+    for operation in operations():
+        for probe in probes(operation, world.owner):
+            answer = ask(client, probe)
+            world.watch(caller, probe.sent(), answer)
+            if not operation.is_open:
+                assert answer.status_code == 401, probe
+                assert answer["WWW-Authenticate"] == "Bearer"
+            elif any(operation.schema.get("security", ())):
+                assert answer.status_code >= 400, f"open without the key that opens it: {probe}"
+    world.assert_nothing_leaked(probes=1000)
 
 
-def test_others_get_only_their_own(world: World) -> None:
-    for caller, sign_in in others(world.other).items():
-        client = sign_in()
-        for operation in operations():
-            for probe in probes(operation, world.owner):
-                if operation.method != "get":  # it may have ended the session before
-                    client = sign_in()
-                answer = ask(client, probe)
-                world.watch(caller, probe.sent(), answer)
-                assert answer.status_code < 500, probe
-                assert answer.status_code != 401, f"not signed in, so nothing was tried: {probe}"
-                if "cursor" in probe.query or probe.undeclared:
-                    assert answer.status_code in (404, 422), f"taken from {caller}: {probe}"
+@pytest.mark.parametrize("caller", OTHERS)
+def test_others_get_only_their_own(world: World, caller: str) -> None:
+    user = OTHERS[caller](world.other)
+    client = bearer(token_of(user))
+    for operation in operations():
+        for probe in probes(operation, world.owner):
+            if operation.method != "get":  # it may have ended the session before
+                client = bearer(token_of(user))
+            answer = ask(client, probe)
+            world.watch(caller, probe.sent(), answer)
+            assert answer.status_code < 500, probe
+            assert answer.status_code != 401, f"not signed in, so nothing was tried: {probe}"
+            if "cursor" in probe.query or probe.undeclared:
+                assert answer.status_code in (404, 422), f"taken from {caller}: {probe}"
     world.assert_nothing_leaked(probes=1000)
 
 
