@@ -1,46 +1,35 @@
 """Second factors through allauth: their secrets are encrypted in the database, and a code counts once.
 
-The key is made from SECRET_KEY; after a change of it, earlier ones (SECRET_KEY_FALLBACKS) still decrypt, until
-`manage.py encrypt_second_factors` has brought everything under the new one.
+After a change of SECRET_KEY, `manage.py encrypt_second_factors` brings everything under the new one.
 """
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from typing import Any
 
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
+from backend.encryption import ciphers
+
+PURPOSE = "backend.accounts.second_factors"
 ENCRYPTED = "fernet:"
 SECRETS = ("secret", "seed")
 
 
-def ciphers() -> MultiFernet:
-    """The newest key encrypts, all of them decrypt."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [
-        salted_hmac("backend.accounts.second_factors", "", secret=key, algorithm="sha256").digest() for key in keys
-    ]
-    return MultiFernet([Fernet(urlsafe_b64encode(digest)) for digest in digests])
-
-
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def encrypt(self, text: str) -> str:
-        return ENCRYPTED + ciphers().encrypt(text.encode()).decode()
+        return ENCRYPTED + ciphers(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Raises `InvalidToken` if the key is gone. What was stored before encryption is as it is."""
         if not encrypted_text.startswith(ENCRYPTED):
             return encrypted_text
-        return ciphers().decrypt(encrypted_text.removeprefix(ENCRYPTED).encode()).decode()
+        return ciphers(PURPOSE).decrypt(encrypted_text.removeprefix(ENCRYPTED).encode()).decode()
 
 
 def encrypt_again(stored: str) -> str:
