@@ -206,13 +206,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "backend.accounts.passwords.NotCommonValidator"},
     {"NAME": "backend.accounts.sign_outs.PasswordChangeSignsOut"},
 ]
-ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "backend.outbox.account_mails.OutboxAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60  # as long as any other code
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Engram: "
 # A new address counts once its code was entered; the old one gets a notice, as of every change of how one signs in.
 ACCOUNT_CHANGE_EMAIL = True
@@ -263,7 +264,7 @@ HEADLESS_FRONTEND_URLS = {
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 # Answers that must not tell whether an address has an account go out at full steps of this many seconds. A step has to hold
-# a password's hash and the handing over of a mail; 0 turns it off.
+# a password's hash and what is written; 0 turns it off.
 EVEN_ANSWERS_STEP = env.float("ENGRAM_EVEN_ANSWERS_STEP", 0.3)
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True

@@ -23,6 +23,7 @@ from backend.accounts.tokens import issue_token
 from backend.limits import redis_counters
 from config.demo.processes import free_port
 from tests.contract import DocumentedClient
+from tests.letters import Keeping, Letters
 from tracker.catalogue import documents, searching
 from tracker.catalogue.loading import load_catalogue
 from tracker.guidance.published import forget_library
@@ -239,6 +240,13 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
         yield handler
     finally:
         controller.stop()
+
+
+@pytest.fixture
+def mailoutbox(monkeypatch: pytest.MonkeyPatch) -> Letters:
+    """In the place of pytest-django's, which sees only what goes past the outbox."""
+    monkeypatch.setattr("backend.outbox.sending.open_transport", Keeping)
+    return Letters()
 
 
 def utc(text: str) -> datetime:

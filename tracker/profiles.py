@@ -16,8 +16,8 @@ from backend.api.conditional import content_tag
 from backend.api.problems import PreconditionFailed
 from backend.languages import closest_language
 from backend.outbox.claims import cancel
+from backend.outbox.enqueuing import cancel_queued
 from backend.outbox.models import OutgoingPush
-from backend.outbox.sending import cancel_queued
 from backend.outbox.suppression import suppression_of
 from tracker.due_weeks import tell_scores_again
 from tracker.participant_facts import FactsStated, change_facts, latest_facts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from backend.accounts.models import User
+from backend.outbox.messages import build_message
 from backend.outbox.models import OutgoingMail
-from backend.outbox.sending import build_message
 from backend.outbox.smtp import over_the_wire
 from tracker.summary_sources import KIND
 

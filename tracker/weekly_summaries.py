@@ -21,10 +21,10 @@ from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.accounts.push_tokens import reachable
 from backend.languages import closest_language
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.kinds import register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.pushing import NewPush, enqueue_pushes, pushes_are_on
-from backend.outbox.sending import NewMail, enqueue
 from backend.sync.epochs import latest_restore
 from backend.sync.models import SyncCounter
 from backend.wake import wake

@@ -15,12 +15,11 @@ from allauth.core.internal.httpkit import is_headless_request
 from allauth.headless.internal.restkit.response import ErrorResponse
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.accounts.page_language import accepted_language
 from backend.accounts.passwords import STAFF_MINIMUM, is_long_enough, is_staff, same_on_every_phone
-from backend.languages import closest_language
 
 MAX_ADDRESS_LENGTH = 254  # of `User.email`
 
@@ -35,13 +34,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In the phone's language, and with its date: between two steps of signing up, a user who is not stored yet is kept
         in the session."""
         return User(date_joined=timezone.now(), language=accepted_language(request))
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of whose address it is; where there is nobody, in the one that the request asks for."""
-        user = context.get("user") or User.objects.filter(email__iexact=email).first()
-        language = closest_language(user.language) if user else accepted_language(self.request)
-        with translation.override(language):
-            super().send_mail(template_prefix, email, context)
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Participants have no user name: the address is who they are."""

@@ -1,7 +1,7 @@
 """Answers that take as long for an address with an account as for one without.
 
-Both cost the same where it matters, one password's hash and one mail. What is left, a few rows and a longer text, can't be
-seen from outside: these answers go out at the next full step after the request came in.
+Both cost the same where it matters, one password's hash and one mail for the outbox. What is left, a few rows and a longer
+text, can't be seen from outside: these answers go out at the next full step after the request came in.
 """
 
 from __future__ import annotations

@@ -11,7 +11,15 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-_encoder = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical")
+
+def _plain(value: Any) -> str:
+    """A text that Django has marked as safe is a text; msgspec knows str itself only. Raises NotImplementedError."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise NotImplementedError(f"{type(value).__name__} has no form in JSON.")
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical", enc_hook=_plain)
 
 
 def encode(value: Any) -> bytes:

@@ -43,6 +43,7 @@ FIELDS = frozenset(
         "user",
         "mail",
         "push",
+        "row",
         "table",
         "export",
         "again",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +11,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import action, display
 
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.outbox.claims import cancel, resolve_unknown
-from backend.outbox.kinds import render
+from backend.outbox.kinds import is_registered, registered_kinds, render
 from backend.outbox.models import MailState, Outgoing, OutgoingMail, OutgoingPush, SuppressedAddress
 from backend.outbox.suppression import lift, suppression_of
 from backend.read_only_admin import ReadOnlyAdmin
@@ -27,6 +29,8 @@ LABELS = {
     MailState.FAILED: "danger",
     MailState.UNKNOWN: "warning",
 }
+
+SEALED = mark_safe("<em>Not shown: it holds a code, or says how somebody signs in.</em>")
 
 
 class OutgoingAdmin(ParticipantRowsAdmin):
@@ -47,8 +51,11 @@ class OutgoingAdmin(ParticipantRowsAdmin):
 
     @action(description="Unknown or failed: it did not arrive, send it again", permissions=["act"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Outgoing]) -> None:
-        count = resolve_unknown(queryset, arrived=False)
+        count = resolve_unknown(self.that_can_go_again(queryset), arrived=False)
         messages.success(request, f"{count} {self.things} will be sent again.")
+
+    def that_can_go_again(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset
 
     @action(description="Pending: cancel", permissions=["act"])
     def cancel_pending(self, request: HttpRequest, queryset: QuerySet[Outgoing]) -> None:
@@ -69,6 +76,7 @@ class OutgoingMailAdmin(OutgoingAdmin):
         "next_attempt_at",
         "sent_at",
         "expires_at",
+        "transactional",
         "delivered_at",
         "bounced_at",
         "complained_at",
@@ -80,9 +88,15 @@ class OutgoingMailAdmin(OutgoingAdmin):
     )
     readonly_fields = ("preview", "plain_text")
 
+    def that_can_go_again(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of those that were sealed the words are gone."""
+        return queryset.filter(kind__in=registered_kinds())
+
     @admin.display(description="The mail")
     def preview(self, mail: OutgoingMail) -> SafeString:
         """In a frame that runs no script and loads nothing."""
+        if not is_registered(mail.kind):
+            return SEALED
         return format_html(
             '<iframe sandbox="" srcdoc="{}" title="The mail as it looks" loading="lazy"'
             ' style="width: 100%; height: 44rem; background: white; border-radius: 6px"></iframe>',
@@ -91,6 +105,8 @@ class OutgoingMailAdmin(OutgoingAdmin):
 
     @admin.display(description="As plain text")
     def plain_text(self, mail: OutgoingMail) -> SafeString:
+        if not is_registered(mail.kind):
+            return SEALED
         return format_html('<pre style="white-space: pre-wrap">{}</pre>', render(mail.kind, mail.context).text)
 
 

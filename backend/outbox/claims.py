@@ -1,7 +1,8 @@
 """Who sends what, and what became of it: the same for mail and for pushes. Each step is one statement, committed at return.
 
 `pending → connecting → data_started → sent`; `data_started` is committed before anything is handed over, so what is found
-there without its sender is `unknown`, and nothing sends it again by itself.
+there without its sender is `unknown`, and nothing sends it again by itself. Only what is transactional is: a code that comes
+twice harms nobody, and one that never comes keeps somebody out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
-from backend.outbox.models import MailState, Outgoing
+from backend.outbox.models import AT_WORK, MailState, Outgoing
 
 logger = structlog.get_logger(__name__)
 
@@ -24,31 +25,39 @@ BATCH_SIZE = 50
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 FIRST_RETRY = timedelta(minutes=1)
+NOT_BACK = "The sender did not come back."
 PERHAPS_SENT = "The database was restored from a backup: it may have been sent before."
 
 Row = TypeVar("Row", bound=Outgoing)
 
 
 def settle_abandoned(model: type[Outgoing]) -> None:
-    """Those whose sender vanished after `data_started` become `unknown`; those past their time are cancelled."""
+    """Those whose sender vanished after `data_started` become `unknown`, or are sent again if they are transactional; those
+    past their time are cancelled."""
     rows = model._default_manager
-    unknown = rows.filter(state=MailState.DATA_STARTED, claimed_until__lt=Now()).update(
-        state=MailState.UNKNOWN, claim_token=None, last_reply="The sender did not come back."
+    abandoned = rows.filter(state=MailState.DATA_STARTED, claimed_until__lt=Now())
+    abandoned.filter(transactional=True, attempts__lt=MAX_ATTEMPTS).update(
+        state=MailState.PENDING, claim_token=None, claimed_until=None, next_attempt_at=Now(), last_reply=NOT_BACK
     )
+    unknown = abandoned.update(state=MailState.UNKNOWN, last_reply=NOT_BACK, **model.AT_REST)
     if unknown:
         logger.error("mail_unknown", table=model._meta.model_name, count=unknown)
     waiting = Q(state=MailState.PENDING) | Q(state=MailState.CONNECTING, claimed_until__lt=Now())
-    rows.filter(waiting, expires_at__lt=Now()).update(state=MailState.CANCELLED, claim_token=None, claimed_until=None)
+    rows.filter(waiting, expires_at__lt=Now()).update(state=MailState.CANCELLED, **model.AT_REST)
 
 
 def claim(model: type[Row]) -> list[Row]:
-    """Lease those that are due, or whose sender vanished before it began to hand them over."""
+    """Lease those that are due, or whose sender vanished before it began to hand them over: the transactional ones first."""
+    return _claim(model, transactional=True) or _claim(model, transactional=False)
+
+
+def _claim(model: type[Row], *, transactional: bool) -> list[Row]:
     token = uuid4()
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH picked AS (SELECT id FROM {table} WHERE"  # noqa: S608  (a table of ours)
-            "  ((state = 'pending' AND next_attempt_at <= statement_timestamp())"
+            f"WITH picked AS (SELECT id FROM {table} WHERE {'' if transactional else 'NOT '}transactional"  # noqa: S608
+            "  AND ((state = 'pending' AND next_attempt_at <= statement_timestamp())"
             "   OR (state = 'connecting' AND claimed_until < statement_timestamp()))"
             "  AND (expires_at IS NULL OR expires_at > statement_timestamp())"
             "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
@@ -75,14 +84,21 @@ def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
 
     An answer that comes after the lease counts: nobody else takes it over once its data has started.
     """
-    ours = _ours(row, MailState.DATA_STARTED)
-    return ours.update(state=state, claim_token=None, claimed_until=None, **fields) == 1
+    return _ours(row, MailState.DATA_STARTED).update(state=state, **row.AT_REST, **fields) == 1
+
+
+def in_doubt(row: Outgoing, reply: str) -> None:
+    """It was handed over, and nobody can say whether it was accepted: once more later, or never again by itself."""
+    if row.transactional:
+        put_back(row, reply, for_good=False)
+    else:
+        finish(row, MailState.UNKNOWN, last_reply=reply)
+        logger.error("mail_unknown", table=row._meta.model_name, row=row.pk)
 
 
 def give_up(row: Outgoing, reason: str) -> bool:
     """There is nowhere to send it to, or its recipient wants none: nobody tries again."""
-    ours = _ours(row, MailState.CONNECTING)
-    return ours.update(state=MailState.CANCELLED, claim_token=None, claimed_until=None, last_reply=reason) == 1
+    return _ours(row, MailState.CONNECTING).update(state=MailState.CANCELLED, last_reply=reason, **row.AT_REST) == 1
 
 
 def _ours(row: Outgoing, state: MailState) -> QuerySet[Any]:
@@ -116,10 +132,13 @@ def put_off(rows: Sequence[Outgoing], reply: str) -> None:
 
 def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta = timedelta(0)) -> None:
     """After a definite refusal: once more later (1, 2, 4 … minutes, or after `not_before` if that is longer), or never."""
-    failed = for_good or row.attempts >= MAX_ATTEMPTS
+    claimed = type(row)._default_manager.filter(pk=row.pk, claim_token=row.claim_token)
+    if for_good or row.attempts >= MAX_ATTEMPTS:
+        claimed.update(state=MailState.FAILED, last_reply=reply[:500], **row.AT_REST)
+        return
     pause = max(FIRST_RETRY * 2 ** (row.attempts - 1), not_before)
-    type(row)._default_manager.filter(pk=row.pk, claim_token=row.claim_token).update(
-        state=MailState.FAILED if failed else MailState.PENDING,
+    claimed.update(
+        state=MailState.PENDING,
         claim_token=None,
         claimed_until=None,
         last_reply=reply[:500],
@@ -128,9 +147,12 @@ def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta
 
 
 def doubt_unsent(model: type[Outgoing]) -> int:
-    """After a restore from a backup: what wasn't sent when it was made may have been sent since. Returns how many."""
-    unsent = model._default_manager.filter(state__in=[MailState.PENDING, MailState.CONNECTING, MailState.DATA_STARTED])
-    return unsent.update(state=MailState.UNKNOWN, claim_token=None, claimed_until=None, last_reply=PERHAPS_SENT)
+    """After a restore from a backup: what wasn't sent when it was made may have been sent since. Returns how many.
+
+    What is transactional is sent again.
+    """
+    unsent = model._default_manager.filter(state__in=AT_WORK, transactional=False)
+    return unsent.update(state=MailState.UNKNOWN, last_reply=PERHAPS_SENT, **model.AT_REST)
 
 
 def resolve_unknown(rows: QuerySet[Any], *, arrived: bool) -> int:
@@ -147,4 +169,6 @@ def resolve_unknown(rows: QuerySet[Any], *, arrived: bool) -> int:
 
 def cancel(rows: QuerySet[Any], *, reason: str = "Cancelled by staff.") -> int:
     """Cancel those that nobody has begun to send; returns how many."""
-    return rows.filter(state=MailState.PENDING).update(state=MailState.CANCELLED, last_reply=reason)
+    return rows.filter(state=MailState.PENDING).update(
+        state=MailState.CANCELLED, last_reply=reason, **rows.model.AT_REST
+    )

@@ -81,6 +81,15 @@ def render(kind: str, context: dict[str, Any]) -> RenderedMail:
     return _kinds[kind].renderer(context)
 
 
+def registered_kinds() -> list[str]:
+    return list(_kinds)
+
+
+def is_registered(kind: str) -> bool:
+    """Others come written already (`sealed.py`), or were registered by an earlier version."""
+    return kind in _kinds
+
+
 def subscription_of(kind: str) -> Subscription | None:
     """None for transactional mail, and for a kind that nobody registered."""
     return _kinds[kind].subscription if kind in _kinds else None

@@ -3,10 +3,14 @@ kind is filled with."""
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+
+AT_WORK = ("pending", "connecting", "data_started")
 
 
 class MailState(models.TextChoices):
@@ -24,13 +28,21 @@ class Outgoing(models.Model):
     kind; `data_started` is committed before it is handed over, so a crash after that can leave one `unknown`, and never two
     sent. The verbs are in `claims.py`."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    AT_REST: ClassVar[dict[str, Any]] = {"claim_token": None, "claimed_until": None}
+    """The fields of one that nothing more is done with."""
+
+    user: models.ForeignKey[Any, Any] = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=40)
     dedupe_key = models.CharField(max_length=120, unique=True)
     state = models.CharField(max_length=12, choices=MailState, default=MailState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Not sent after this.")
+    transactional = models.BooleanField(
+        db_default=False, help_text="Goes before all others, and again if nobody can say whether it went."
+    )
     claim_token = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_reply = models.TextField(blank=True, default="", help_text="What the server that takes it last said.")
@@ -46,7 +58,12 @@ class Outgoing(models.Model):
             models.Index(
                 fields=["next_attempt_at"],
                 name="%(class)s_pending",
-                condition=models.Q(state__in=["pending", "connecting", "data_started"]),
+                condition=models.Q(state__in=AT_WORK),
+            ),
+            models.Index(
+                fields=["next_attempt_at"],
+                name="%(class)s_urgent",
+                condition=models.Q(state__in=AT_WORK, transactional=True),
             ),
             # The dashboard: lately made, and those that need a person, whatever their age.
             models.Index(fields=["created_at", "state"], name="%(class)s_recent"),
@@ -68,8 +85,20 @@ class Outgoing(models.Model):
 
 
 class OutgoingMail(Outgoing):
-    """One mail."""
+    """One mail. What holds a code, or goes to an address that is no account's, is sealed for as long as it is to be sent."""
 
+    AT_REST: ClassVar[dict[str, Any]] = {**Outgoing.AT_REST, "sealed": b""}
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Nobody: to an address that has no account, and gone once it is sent.",
+    )
+    sealed = models.BinaryField(blank=True, default=b"", db_default=b"", editable=False)
     context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
     message_id = models.CharField(max_length=120, unique=True)
     provider_id = models.CharField(
@@ -92,6 +121,15 @@ class OutgoingMail(Outgoing):
             *Outgoing.Meta.indexes,
             # A provider tells what became of a mail.
             models.Index(fields=["provider_id"], name="outgoingmail_provider_id", condition=~models.Q(provider_id="")),
+        ]
+        constraints = [
+            *Outgoing.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(sealed=b"") | models.Q(state__in=AT_WORK), name="outgoingmail_unsealed_at_rest"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(transactional=True), name="outgoingmail_bulk_user"
+            ),
         ]
 
 

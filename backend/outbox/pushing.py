@@ -112,8 +112,7 @@ def send_push(push: OutgoingPush, fcm: FCM) -> bool:
         case Verdict.NOT_US:
             raise Unreachable(answer.reply)
         case Verdict.UNKNOWN:
-            claims.finish(push, MailState.UNKNOWN, last_reply=answer.reply)
-            logger.error("push_unknown", push=push.pk)
+            claims.in_doubt(push, answer.reply)
     return False
 
 

@@ -62,7 +62,8 @@ def record_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     elif getattr(mail, f"{happened}_at") is None:
         setattr(mail, f"{happened}_at", at)
         if happened != "delivered":
-            suppress(event.recipient or mail.user.email, SuppressionReason(happened), at=at)
+            if address := event.recipient or (mail.user and mail.user.email):
+                suppress(address, SuppressionReason(happened), at=at)
             logger.warning(f"mail_{happened}", mail=mail.pk)
     if mail.state not in (MailState.SENT, MailState.CANCELLED):
         mail.state, mail.sent_at, mail.claim_token, mail.claimed_until = MailState.SENT, at, None, None

@@ -7,25 +7,19 @@ Every try is counted and committed before it is judged, in one statement, so tha
 from __future__ import annotations
 
 import secrets
-import smtplib
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-import structlog
-from anymail.exceptions import AnymailError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
 from psycopg import sql
 
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.api.problems import FieldError, Invalid, Problem
-from backend.languages import closest_language
 from backend.privacy.mails import send_code_mail
 from backend.privacy.models import Confirmation
-
-logger = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
 ATTEMPTS_PER = timedelta(minutes=15)
@@ -43,10 +37,6 @@ class NoConfirmedAddress(Problem):
     status, code, detail = 409, "no_confirmed_address", "There is no confirmed address to send a code to."
 
 
-class MailUnavailable(Problem):
-    status, code, detail = 503, "mail_unavailable", "The code could not be mailed. Try again later."
-
-
 def confirm(user: User, *, password: str | None = None, code: str | None = None, now: datetime) -> None:
     """Raises Invalid for a wrong password or code, TooManyAttempts, or nothing. Not inside a transaction."""
     attempts, until = _count(user.pk, "attempts", now=now, per=ATTEMPTS_PER)
@@ -60,8 +50,9 @@ def confirm(user: User, *, password: str | None = None, code: str | None = None,
     Confirmation.objects.filter(user=user).update(attempts=0)
 
 
+@transaction.atomic
 def send_code(user: User, *, now: datetime) -> None:
-    """Mail a new code, which replaces the one before. Raises TooManyAttempts, NoConfirmedAddress or MailUnavailable."""
+    """Mail a new code, which replaces the one before. Raises TooManyAttempts or NoConfirmedAddress."""
     if not with_confirmed_address([user.pk]):
         raise NoConfirmedAddress()
     sent, until = _count(user.pk, "codes", now=now, per=CODES_PER)
@@ -69,11 +60,7 @@ def send_code(user: User, *, now: datetime) -> None:
         raise _too_many(until, now)
     code = "".join(secrets.choice(LETTERS) for _ in range(8))
     Confirmation.objects.filter(user=user).update(code_hash=_code_hash(user.pk, code), code_ends_at=now + CODE_LIFETIME)
-    try:
-        send_code_mail(user.email, f"{code[:4]}-{code[4:]}", language=closest_language(user.language))
-    except (smtplib.SMTPException, AnymailError, OSError) as error:
-        logger.warning("code_not_mailed", user=str(user.pk), reason=type(error).__name__)
-        raise MailUnavailable(headers={"Retry-After": "60"}) from error
+    send_code_mail(user, f"{code[:4]}-{code[4:]}", lifetime=CODE_LIFETIME)
 
 
 def _use_code(user: User, code: str, *, now: datetime) -> bool:

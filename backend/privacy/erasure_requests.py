@@ -12,7 +12,7 @@ from django.db import transaction
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.api.problems import Problem
-from backend.outbox.sending import NewMail, enqueue
+from backend.outbox.enqueuing import NewMail, enqueue, send_soon
 from backend.privacy.mails import ERASURE_REQUESTED, erasure_requested_context
 from backend.privacy.models import ErasureRequest, ErasureState
 from backend.wake import wake
@@ -59,7 +59,7 @@ def request_erasure(user: User, *, device_id: UUID | None, now: datetime) -> tup
         context = erasure_requested_context(request.erases_at, user)
         key = f"{ERASURE_REQUESTED}:{request.pk}"
         enqueue([NewMail(user.pk, ERASURE_REQUESTED, key, context, now, request.erases_at if window else None)])
-    transaction.on_commit(lambda: wake("tracker.tasks.send_mail"))
+        send_soon()
     transaction.on_commit(lambda: wake("backend.privacy.tasks.erase_accounts"))
     return request, True
 

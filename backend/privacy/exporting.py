@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from backend.accounts.models import User
 from backend.api.problems import Problem
 from backend.privacy.export_files import write_files
+from backend.privacy.mails import send_export_ready
 from backend.privacy.models import DataExport, DataExportPart, ExportState
 from backend.privacy.sections import registered_sections
 from backend.privacy.zip_stream import ZipStream
@@ -118,6 +119,13 @@ def _make(export: DataExport, *, now: datetime) -> None:
     with ZipStream(parts.write, at=export.requested_at) as zip_stream:
         write_files(zip_stream, registered_sections(), user, at=now, begin=parts.begin)
     parts.close()
+    _finish(export, user, parts, now=now)
+
+
+@transaction.atomic
+def _finish(export: DataExport, user: User, parts: _Parts, *, now: datetime) -> None:
+    """It is ready, and a mail says so: both, or neither. Raises LeaseLost."""
+    until = now + timedelta(days=settings.EXPORT_LIFETIME_DAYS)
     finished = _held(export).update(
         state=ExportState.READY,
         progress=100,
@@ -128,10 +136,11 @@ def _make(export: DataExport, *, now: datetime) -> None:
         size=parts.size,
         sha256=parts.sha256,
         finished_at=now,
-        expires_at=now + timedelta(days=settings.EXPORT_LIFETIME_DAYS),
+        expires_at=until,
     )
     if not finished:
         raise LeaseLost
+    send_export_ready(export, user, until=until)
 
 
 class _Parts:

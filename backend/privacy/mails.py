@@ -1,10 +1,10 @@
-"""Mails about one's own data. The request goes through the outbox; a code and the farewell go out at once, for a code is not
-to lie in a table that staff read, and after an erasure there is no row left to keep an address in."""
+"""Mails about one's own data. They go through the outbox, all but the farewell: after an erasure there is no row left to keep
+an address in."""
 
 from __future__ import annotations
 
 import smtplib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,17 +14,22 @@ from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.utils import dateformat, translation
+from django.utils import dateformat, timezone, translation
 from django.utils.html import linebreaks
 from django.utils.translation import gettext
 
+from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.languages import DEFAULT_LANGUAGE, closest_language
+from backend.outbox.enqueuing import NewMail, enqueue, send_letter, send_soon
 from backend.outbox.kinds import RenderedMail, register_kind
+from backend.outbox.sealed import Letter
+from backend.privacy.models import DataExport
 
 logger = structlog.get_logger(__name__)
 
 ERASURE_REQUESTED = "erasure_requested"
+EXPORT_READY = "export_ready"
 
 
 def local_time(moment: datetime, zone: str) -> str:
@@ -52,12 +57,31 @@ def render_erasure_requested(context: dict[str, Any]) -> RenderedMail:
         return RenderedMail(gettext("Your account will be erased"), text, linebreaks(text, autoescape=True))
 
 
-def send_code_mail(address: str, code: str, *, language: str) -> None:
-    """Raises what the mail backend raises."""
-    with translation.override(language):
+def send_code_mail(user: User, code: str, *, lifetime: timedelta) -> None:
+    with translation.override(closest_language(user.language)):
         text = render_to_string("privacy/mail/erasure_code.txt", {"code": code})
-        subject = gettext("Engram: your code")
-    EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [address]).send()
+        letter = Letter(user.email, gettext("Engram: your code"), text)
+    send_letter(user.pk, "erasure_code", letter, lifetime=lifetime)
+
+
+def send_export_ready(export: DataExport, user: User, *, until: datetime) -> None:
+    """To a confirmed address, in the caller's transaction."""
+    if not with_confirmed_address([user.pk]):
+        return
+    context = {
+        "expires_at": until.isoformat(),
+        "time_zone": user.home_time_zone,
+        "language": closest_language(user.language),
+    }
+    enqueue([NewMail(user.pk, EXPORT_READY, f"{EXPORT_READY}:{export.pk}", context, timezone.now(), until)])
+    send_soon()
+
+
+def render_export_ready(context: dict[str, Any]) -> RenderedMail:
+    with translation.override(context["language"]):
+        ends = local_time(datetime.fromisoformat(context["expires_at"]), context["time_zone"])
+        text = render_to_string("privacy/mail/export_ready.txt", {"ends": ends, "app": settings.APP_URL})
+        return RenderedMail(gettext("Your data is ready to download"), text, linebreaks(text, autoescape=True))
 
 
 def send_farewell(address: str, user_id: UUID, *, language: str) -> None:
@@ -73,3 +97,4 @@ def send_farewell(address: str, user_id: UUID, *, language: str) -> None:
 
 def register_kinds() -> None:
     register_kind(ERASURE_REQUESTED, render_erasure_requested)
+    register_kind(EXPORT_READY, render_export_ready)

@@ -32,7 +32,6 @@ WORDS = {
     "wrong_code": gettext_lazy("This code is not valid, or no longer."),
     "too_many_attempts": gettext_lazy("Too many tries. Wait a quarter of an hour, and try again."),
     "no_confirmed_address": gettext_lazy("There is no confirmed address to send a code to."),
-    "mail_unavailable": gettext_lazy("The code could not be mailed. Try again later."),
     "staff_account": gettext_lazy("An account of staff can't be erased here: ask whoever runs this installation."),
     "erasure_begun": gettext_lazy("The erasure has begun and can't be taken back."),
     "nothing_given": gettext_lazy("Enter your password, or a code."),

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from backend.accounts.models import Device, ProfileChange, PushToken, User
 from backend.api.json import encode
 from backend.audit.models import Entry
 from backend.audit.pseudonyms import known_pseudonym
 from backend.consents.models import ConsentDecision
+from backend.languages import closest_language
 from backend.outbox.kinds import render
 from backend.outbox.models import OutgoingMail, OutgoingPush
 from backend.privacy.models import DataExport, ErasureRequest
@@ -20,6 +23,7 @@ from backend.privacy.sections import CHUNK, Column, Row, Section, leave_out, reg
 
 SECRET = "A secret, or made from one; it is shown to nobody."  # noqa: S105
 WORKING = "How work on it is shared out; it says nothing about you."
+NOT_KEPT = gettext_lazy("Not kept once it is sent: it holds a code, or says how somebody signs in.")
 
 
 def _words(mail: OutgoingMail) -> tuple[str, str]:
@@ -27,14 +31,15 @@ def _words(mail: OutgoingMail) -> tuple[str, str]:
     try:
         rendered = render(mail.kind, mail.context)
     except KeyError:
-        return "", encode(mail.context).decode()
+        return "", encode(mail.context).decode() if mail.context else str(NOT_KEPT)
     return rendered.subject, rendered.text
 
 
 def _mails(user: User) -> Iterator[Row]:
     """With the words that were, or would be, sent."""
     for mail in OutgoingMail.objects.filter(user=user).order_by("pk").iterator(chunk_size=CHUNK):
-        subject, text = _words(mail)
+        with translation.override(closest_language(user.language)):
+            subject, text = _words(mail)
         yield {
             "kind": mail.kind,
             "state": mail.state,
@@ -170,6 +175,8 @@ MAILS = Section(
         "expires_at": WORKING,
         "claim_token": WORKING,
         "claimed_until": WORKING,
+        "transactional": WORKING,
+        "sealed": SECRET,
         "delays": "The mail provider's numbers for tries that your mail server put off.",
     },
     rows=_mails,
@@ -199,6 +206,7 @@ PUSHES = Section(
         "expires_at": WORKING,
         "claim_token": WORKING,
         "claimed_until": WORKING,
+        "transactional": WORKING,
     },
 )
 PROFILE_CHANGES = Section(

@@ -104,7 +104,7 @@ def test_the_pages_of_an_account_are_spanish(mailoutbox: list[Any]) -> None:
     assert mailoutbox[-1].subject == "Engram: tu código"
     assert "Vale durante 15 minutos." in mailoutbox[-1].body
     assert browser.post("/account/erase", {"action": "erase", "password": PASSWORD}).status_code == 302
-    asked = OutgoingMail.objects.get()
+    asked = OutgoingMail.objects.get(kind="erasure_requested")
     rendered = render(asked.kind, asked.context)
     assert rendered.subject == "Tu cuenta se borrará"
     months = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"

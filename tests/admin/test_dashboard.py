@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import User
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.models import OutgoingMail
-from backend.outbox.sending import NewMail, enqueue
 from tests.admin.test_pages import helper, staff
 from tests.conftest import exercise, make_phone
 from tracker.dashboard.programme_week import programme_week

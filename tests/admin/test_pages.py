@@ -21,9 +21,9 @@ from backend.accounts.models import Device, DeviceToken, SignIn, UsedNonce, User
 from backend.audit.models import Entry
 from backend.consents.documents import publish
 from backend.consents.models import ConsentDocument
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.models import MailKey, OutgoingMail, SuppressedAddress, SuppressionReason
 from backend.outbox.pushing import NewPush, enqueue_pushes
-from backend.outbox.sending import NewMail, enqueue
 from backend.outbox.suppression import suppress
 from backend.sync.models import ServerEpoch
 from backend.sync.staff_edits import StaffEdits

@@ -1,4 +1,4 @@
-"""The weekly mail: what rendering one costs, pictures and all, and what it weighs, over 200 different people."""
+"""The weekly mail: what rendering one costs, pictures and all, what it weighs, over 200 different people, and sending it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from backend.outbox.kinds import RenderedMail
+from tests.benchmarks import sending
 from tests.figures import Figures
 from tests.tracker.made_up_summaries import WEEK, a_week, context_of
 from tracker.summary_charts import Bar, week_chart
@@ -30,6 +31,7 @@ def measure(figures: Figures) -> None:
     figures.note("of that, the processor's time", 1000 * median(processor), "ms")
     figures.note("its pictures alone: one of the two", 1000 * _picture(), "ms")
     figures.at_most("the largest of them, HTML, text and pictures", max(map(_weight, mails)) / 1000, "kB", 100)
+    sending.measure(figures, mails)
 
 
 def _context(number: int) -> dict[str, Any]:

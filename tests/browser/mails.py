@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from backend.outbox.kinds import register_kind
+from backend.outbox.messages import build_message
 from backend.outbox.models import OutgoingMail
-from backend.outbox.sending import build_message
 from tests.browser.pages_under_csp import BROWSERS
 from tests.tracker.made_up_summaries import CASES
 from tracker.summary_mail import render_summary

@@ -119,6 +119,7 @@ def kill_at_each_edge(
         killed[edge.name] += 1
         elsewhere += mail.state != edge.state
         if mail.state == MailState.DATA_STARTED:
+            assert mail.user is not None
             doubtful[mail.user.email] = edge.arrived
         if killed.total() % len(EDGES) == 0:
             print(f"  kill {killed.total()} of {len(rounds)}", flush=True)

@@ -28,9 +28,9 @@ HANG_SECONDS = (0.1, 1.6)
 
 
 class SMTPProcess:
-    """Start it before there are threads: it is forked."""
+    """Start it before there are threads: it is forked. Without a folder it throws away what it accepts."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path | None, port: int) -> None:
         self.folder = folder
         self.orders, theirs = multiprocessing.Pipe()
         listener = socket.create_server((HOST, port), backlog=64)
@@ -67,20 +67,20 @@ class SMTPProcess:
         return Counter(recipient for recipient, _ in self.messages())
 
     def messages(self) -> Iterator[tuple[str, bytes]]:
-        for file in self.folder.glob("*.mail"):
+        for file in self.folder.glob("*.mail") if self.folder else ():
             recipient, _, message = file.read_bytes().partition(b"\r\n")
             yield recipient.decode(), message
 
 
 class _Server:
-    def __init__(self, folder: Path, listener: socket.socket, orders: Connection) -> None:
+    def __init__(self, folder: Path | None, listener: socket.socket, orders: Connection) -> None:
         self.folder = folder
         self.listener = listener
         self.orders = orders
         self.target: dict[str, Any] = {}
         self.chance: random.Random | None = None
         self.lock = threading.Lock()
-        self.stored = len(list(folder.glob("*.mail")))
+        self.stored = len(list(folder.glob("*.mail"))) if folder else 0
 
     def serve(self) -> None:
         threading.Thread(target=self._obey, daemon=True).start()
@@ -136,6 +136,8 @@ class _Server:
     def _store(self, recipient: str, message: bytes) -> None:
         with self.lock:
             self.stored += 1
+            if self.folder is None:
+                return
             name = self.folder / f"{self.stored}.mail"
         with name.open("xb") as out:
             out.write(recipient.encode() + b"\r\n" + message)

@@ -12,18 +12,20 @@ from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.outbox import claims
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from config.demo.processes import free_port
 from tests.conftest import Mailbox, Phone
+from tests.outbox.bulk import BULK
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def plain() -> None:
-    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
+    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"), subscription=BULK)
 
 
 @pytest.fixture

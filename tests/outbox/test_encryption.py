@@ -19,11 +19,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from config.demo.processes import free_port
 from tests.conftest import Mailbox, Phone
+from tests.outbox.bulk import BULK
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +54,7 @@ def certificate(folder: Path, address: str) -> Path:
 
 @pytest.fixture
 def serve(settings: Any) -> Iterator[Serve]:
-    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
+    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"), subscription=BULK)
     with ExitStack() as stack:
 
         def start(kind: str, file: Path) -> Mailbox:

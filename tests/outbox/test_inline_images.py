@@ -7,8 +7,8 @@ import email.policy
 from typing import Any
 
 from backend.outbox.kinds import InlineImage, RenderedMail, register_kind
+from backend.outbox.messages import build_message
 from backend.outbox.models import OutgoingMail
-from backend.outbox.sending import build_message
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 

@@ -18,16 +18,18 @@ import redis
 from django.utils import timezone
 
 from backend.limits import redis_counters
-from backend.outbox import claims, sending
+from backend.outbox import claims, messages
 from backend.outbox.claims import MAX_ATTEMPTS
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.http_api import HTTPTransport
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.pace import wait_for_turn
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from backend.outbox.transports import Reply
 from config.demo.processes import free_port
 from tests.conftest import Mailbox, Phone
+from tests.outbox.bulk import BULK
 from tests.outbox.scripted_api import NOTHING, Answer, ScriptedAPI
 from tests.outbox.test_encryption import certificate
 
@@ -68,7 +70,7 @@ def use(settings: Any, provider: str, url: str) -> None:
 
 @pytest.fixture
 def serve(settings: Any) -> Iterator[Serve]:
-    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
+    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"), subscription=BULK)
     settings.DEFAULT_FROM_EMAIL = "Engram <weekly@engram.example>"
     with ExitStack() as stack:
 
@@ -144,7 +146,7 @@ def test_stopping_mail_is_offered_through_an_api_too(
     phone: Phone, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = serve("postmark", yes("postmark"))
-    monkeypatch.setattr(sending, "bulk_headers", lambda kind, links: {"List-Unsubscribe": "<https://x>"})
+    monkeypatch.setattr(messages, "bulk_headers", lambda kind, links: {"List-Unsubscribe": "<https://x>"})
     enqueue_two(phone)
     send_mail()
     assert {"Name": "List-Unsubscribe", "Value": "<https://x>"} in api.received[0].json["Headers"]

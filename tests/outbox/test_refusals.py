@@ -11,10 +11,12 @@ import pytest
 from django.utils import timezone
 
 from backend.outbox.claims import MAX_ATTEMPTS
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from tests.conftest import Phone
+from tests.outbox.bulk import BULK
 from tests.outbox.scripted_server import HANG_UP, ScriptedServer
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +26,7 @@ Serve = Callable[..., ScriptedServer]
 
 @pytest.fixture
 def serve(settings: Any) -> Iterator[Serve]:
-    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
+    register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"), subscription=BULK)
     with ExitStack() as stack:
 
         def start(**script: list[str]) -> ScriptedServer:

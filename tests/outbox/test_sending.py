@@ -14,19 +14,24 @@ from django.utils import timezone
 
 from backend.outbox import claims, sending
 from backend.outbox.claims import MAX_ATTEMPTS
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from backend.outbox.smtp import SMTPTransport
 from backend.outbox.transports import Reply
 from tests.conftest import Mailbox, Phone
+from tests.outbox.bulk import BULK
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def greeting() -> None:
-    register_kind("greeting", lambda context: RenderedMail(f"Hello {context['name']}", "Text", "<p>HTML</p>"))
+    def render(context: dict[str, Any]) -> RenderedMail:
+        return RenderedMail(f"Hello {context['name']}", "Text", "<p>HTML</p>")
+
+    register_kind("greeting", render, subscription=BULK)
 
 
 def enqueue_greeting(phone: Phone, key: str = "greeting:1", name: str = "Rosa") -> int:

@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from backend.accounts.models import ProfileChange, User
-from backend.outbox import claims, sending
+from backend.outbox import claims, messages, sending
+from backend.outbox.enqueuing import NewMail, cancel_queued, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailKey, MailState, OutgoingMail
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from backend.outbox.smtp import SMTPTransport
 from backend.outbox.unsubscribing import (
     MailLink,
@@ -130,7 +131,7 @@ def test_what_is_no_link_of_ours_opens_nothing(phone: Phone, other_phone: Phone,
     wrong = [signed[:n] + ("A" if signed[n] != "A" else "B") + signed[n + 1 :] for n in range(len(signed))]
     wrong += [signed[:-1], signed + "A", signed + "=", "x", "ä", signed[:43] + foreign[43:]]
     assert [read_link(each) for each in wrong] == [None] * len(wrong)
-    for each in (wrong[0], wrong[-1], sign(MailLink(uuid.uuid4(), KIND)), sign(MailLink(phone.user.pk, "greeting"))):
+    for each in (wrong[0], wrong[-1], sign(MailLink(uuid.uuid4(), KIND)), sign(MailLink(phone.user.pk, "no_such_kind"))):
         for name in ("unsubscribe", "summary_choices"):
             for answer in (strict.get(reverse(name, args=[each])), strict.post(reverse(name, args=[each]), ONE_CLICK)):
                 assert answer.status_code == 404
@@ -188,7 +189,7 @@ def test_what_a_sender_has_claimed_is_not_handed_over(phone: Phone, strict: Clie
     register_kind("bulk", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
     queue(phone, "bulk")
     (mail,) = claims.claim(OutgoingMail)
-    assert sending.cancel_queued(phone.user.pk, "bulk") == 1
+    assert cancel_queued(phone.user.pk, "bulk") == 1
     with SMTPTransport() as transport:
         assert sending.send(mail, transport) is False
     assert mailbox.messages == []
@@ -241,11 +242,11 @@ def headers_of(message: bytes) -> Any:
 
 def test_a_summary_says_how_to_stop_it(phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
-    monkeypatch.setattr(sending, "render", lambda kind, context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
+    monkeypatch.setattr(messages, "render", lambda kind, context: RenderedMail("Subject", "Text", "<p>HTML</p>"))
     queue(phone)
     queue(phone, "plain")
     assert send_mail() == 2
-    summary, plain = map(headers_of, mailbox.messages)
+    plain, summary = map(headers_of, mailbox.messages)
     assert summary["List-Unsubscribe"].strip() == f"<{unsubscribe_url(phone.user.pk, KIND)}>"
     assert summary["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert summary["Precedence"] == "bulk"

@@ -18,12 +18,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from backend.outbox.kinds import RenderedMail, Subscription, register_kind
+from backend.outbox.enqueuing import NewMail, enqueue
+from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailKey, MailState, OutgoingMail, SuppressedAddress, SuppressionReason
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from backend.outbox.suppression import lift, suppress, suppression_of
 from backend.privacy.erasing import erase_rows
 from tests.conftest import Mailbox, Phone, make_phone
+from tests.outbox.bulk import BULK
 
 pytestmark = pytest.mark.django_db
 
@@ -38,9 +40,7 @@ def kinds() -> None:
         return RenderedMail("Subject", "Text", "<p>HTML</p>")
 
     register_kind("notice", render)
-    register_kind(
-        "bulk", render, subscription=Subscription("Bulk", "unsubscribe", lambda user: True, lambda *more: None)
-    )
+    register_kind("bulk", render, subscription=BULK)
 
 
 def use(settings: Any, provider: str) -> None:

@@ -20,13 +20,14 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.accounts.models import User
+from backend.outbox.models import OutgoingMail
 from backend.privacy import export_files, exporting
 from backend.privacy.erasing import erase_due_accounts
 from backend.privacy.exporting import PART_SIZE, make_exports
 from backend.privacy.models import DataExport, DataExportPart, ErasureRequest, ExportState
 from backend.privacy.ownership import owned_models
 from backend.privacy.sections import Column, Section, not_exported, registered_sections
-from tests.conftest import Phone, cognitive, exercise, make_phone, meal
+from tests.conftest import Phone, cognitive, exercise, give_password, make_phone, meal
 from tests.privacy.every_table import fill_every_table
 from tests.staff import make_staff, signed_in
 from tracker.models import ExerciseLog
@@ -202,6 +203,21 @@ def test_a_spreadsheet_runs_nothing(phone: Phone, last_week: Week, text: str) ->
     assert json.loads(archive.read("json/exercise_logs.json"))[0]["note"] == text
 
 
+def test_mails_about_the_account_are_in_it_too(phone: Phone, mailoutbox: list[Any]) -> None:
+    give_password(phone.user, "a passphrase of theirs")
+    assert phone.post("/v1/erasure", {"password": "a passphrase of theirs"}).status_code == 202
+    assert phone.post("/v1/erasure/code", None).status_code == 204
+    assert len(mailoutbox) == 2
+    mails = json.loads(opened(phone, export_of(phone)).read("json/mails.json"))
+    assert {mail["kind"]: mail["subject"] for mail in mails} == {
+        "erasure_requested": "Your account will be erased",
+        "erasure_code": "",
+    }
+    assert [mail["text"] for mail in mails if mail["kind"] == "erasure_code"] == [
+        "Not kept once it is sent: it holds a code, or says how somebody signs in."
+    ]
+
+
 def test_the_same_data_makes_the_same_bytes(phone: Phone, last_week: Week) -> None:
     phone.post("/v1/exercise-logs", exercise(last_week.first_day))
     document = export_of(phone)
@@ -209,6 +225,7 @@ def test_the_same_data_makes_the_same_bytes(phone: Phone, last_week: Week) -> No
     now = DataExport.objects.get().finished_at
     assert now is not None
     DataExport.objects.update(state=ExportState.PENDING, finished_at=None, expires_at=None, size=None, sha256="")
+    OutgoingMail.objects.all().delete()  # it said that the first was ready
     # What the export says of itself differs only while it is being made, and that is the same both times.
     assert make_exports(now=now) == 1
     assert body_of(download(phone, document)) == first

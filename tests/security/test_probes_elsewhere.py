@@ -18,7 +18,7 @@ from tests.conftest import Mailbox, give_password
 from tests.contract import DocumentedClient
 from tests.security.callers import PASSWORD, bearer, cookie_of, staff, token_of
 from tests.security.conftest import World
-from tests.security.lives import Life, participant_tables
+from tests.security.lives import Life, participant_tables, rows_of
 from tests.security.probing import routes, send
 from tests.staff import make_staff
 from tests.staff import signed_in as signed_in_staff
@@ -39,6 +39,8 @@ def signed_in(life: Life, token: str = "") -> str:
 
 def test_the_sign_in_endpoints_show_and_change_nothing_of_others(world: World, mailoutbox: list[Any]) -> None:
     owner, other = world.owner, world.other
+    mailoutbox.clear()  # all that was due has left
+    world.before, mails = rows_of(owner), list(OutgoingMail.objects.values_list("pk", flat=True))
     Authenticator.objects.filter(user=other.user).delete()  # so that the password is enough
     give_password(other.user, PASSWORD)
     wrong = "not the owner's password"
@@ -68,6 +70,8 @@ def test_the_sign_in_endpoints_show_and_change_nothing_of_others(world: World, m
                 assert answer.status_code < 500, (method, route)
     for mail in mailoutbox:
         assert owner.canary not in str(mail.message()) or all(owner.canary in address for address in mail.to)
+    asked_for = OutgoingMail.objects.filter(user=owner.user).exclude(pk__in=mails)
+    assert asked_for.delete()[0] > 0  # notices to the owner that somebody tried: all that this wrote
     world.assert_nothing_leaked(probes=300)
 
 
@@ -136,7 +140,7 @@ def test_mail_holds_only_what_is_its_readers(world: World, mailbox: Mailbox) -> 
     now = timezone.now()
     OutgoingMail.objects.update(state=MailState.PENDING, sent_at=None, next_attempt_at=now, expires_at=None)
     send_mail()
-    assert len(mailbox.messages) == 2
+    assert len(mailbox.messages) == 6  # a summary, a code, and that the export is ready
     for recipient, message in zip(mailbox.recipients, mailbox.messages, strict=True):
         reader, other = (world.owner, world.other) if world.owner.canary in recipient else (world.other, world.owner)
         text = all_text(message)

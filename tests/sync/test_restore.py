@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.sending import NewMail, enqueue, send_mail
+from backend.outbox.sending import send_mail
 from backend.sync.epochs import begin_epoch, current_epoch, epoch_of
 from backend.sync.models import ServerEpoch
 from tests.conftest import Mailbox, Phone, exercise

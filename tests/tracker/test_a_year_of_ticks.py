@@ -231,6 +231,7 @@ class Year:
         written = set()
         for mail in mails:
             week = Week.parse(mail.dedupe_key[-8:])
+            assert mail.user_id is not None
             written.add((mail.user_id, week))
             assert (mail.user_id, week) in self.closed
             assert mail.expires_at is not None
@@ -279,6 +280,7 @@ class Year:
         moments = dict(self.inbox.received)
         for mail in OutgoingMail.objects.all():
             hour = self.mails[mail.pk]
+            assert mail.user_id is not None
             ready, over = hour + spread(mail.user_id), hour + THREE_DAYS
             if mail.state == MailState.SENT:
                 assert received.pop(mail.message_id) == 1
