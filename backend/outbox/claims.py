@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from backend.outbox.models import AT_WORK, MailState, Outgoing
+from backend.postgres.prepared import execute
 
 logger = structlog.get_logger(__name__)
 
@@ -74,17 +75,34 @@ def start(row: Outgoing) -> bool:
 
     The lease begins anew: it was for the whole batch, and this one may be the last of it.
     """
-    in_time = Q(expires_at=None) | Q(expires_at__gt=Now())
-    ours = _ours(row, MailState.CONNECTING).filter(in_time, claimed_until__gt=Now())
-    return ours.update(state=MailState.DATA_STARTED, claimed_until=Now() + LEASE) == 1
+    started = execute(
+        f"UPDATE {row._meta.db_table} SET state = 'data_started',"  # noqa: S608  (a table of ours)
+        "  claimed_until = statement_timestamp() + %(lease)s"
+        " WHERE id = %(id)s AND state = 'connecting' AND claim_token = %(token)s"
+        "  AND claimed_until > statement_timestamp()"
+        "  AND (expires_at IS NULL OR expires_at > statement_timestamp())",
+        {"id": row.pk, "token": row.claim_token, "lease": LEASE},
+    )
+    return started == 1
 
 
 def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
-    """Say what became of what was handed over, unless it was given up meanwhile.
+    """Say what became of what was handed over, unless it was given up meanwhile; `sent` with the time.
 
-    An answer that comes after the lease counts: nobody else takes it over once its data has started.
+    An answer that comes after the lease counts: nobody else takes it over once its data has started. This commit need not wait
+    for the disk: if the database crashes and has lost it, the row is `unknown`, and never sent twice.
     """
-    return _ours(row, MailState.DATA_STARTED).update(state=state, **row.AT_REST, **fields) == 1
+    values = {"state": state.value, **row.AT_REST, **fields}
+    assigned = [f"{name} = %({name})s" for name in values]
+    if state == MailState.SENT:
+        assigned.append("sent_at = statement_timestamp()")
+    unhurried = "WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true))"
+    finished = execute(
+        f"{unhurried} UPDATE {row._meta.db_table} SET {', '.join(assigned)} FROM unhurried"  # noqa: S608  (fields of ours)
+        " WHERE id = %(its_id)s AND state = 'data_started' AND claim_token = %(its_token)s",
+        {**values, "its_id": row.pk, "its_token": row.claim_token},
+    )
+    return finished == 1
 
 
 def in_doubt(row: Outgoing, reply: str) -> None:

@@ -34,9 +34,10 @@ class MailMessage(EmailMultiAlternatives):
         return built
 
 
-def build_message(mail: OutgoingMail, recipient: str) -> EmailMultiAlternatives:
-    """The message, under the Message-ID that the row has had from the start."""
-    links = {} if mail.user_id is None else links_of(mail.user_id, mail.kind)
+def build_message(mail: OutgoingMail, recipient: str, *, link_key: bytes | None = None) -> EmailMultiAlternatives:
+    """The message, under the Message-ID that the row has had from the start. Its links are signed with `link_key`, or with a
+    key that is looked up for it alone."""
+    links = {} if mail.user_id is None else links_of(mail.user_id, mail.kind, key=link_key)
     rendered = _written(mail, links)
     message = MailMessage(
         " ".join(rendered.subject.split()),  # a header is one line

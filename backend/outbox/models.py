@@ -35,7 +35,7 @@ class Outgoing(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
     )
     kind = models.CharField(max_length=40)
-    dedupe_key = models.CharField(max_length=120, unique=True)
+    dedupe_key = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=MailState, default=MailState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -74,6 +74,8 @@ class Outgoing(models.Model):
             ),
         ]
         constraints = [
+            # Not by the fields' own `unique`, which makes a second index each, for searches by a beginning.
+            models.UniqueConstraint(fields=["dedupe_key"], name="%(class)s_dedupe_key"),
             models.CheckConstraint(condition=models.Q(state__in=MailState.values), name="%(class)s_state"),
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="%(class)s_sent_at"
@@ -100,7 +102,7 @@ class OutgoingMail(Outgoing):
     )
     sealed = models.BinaryField(blank=True, default=b"", db_default=b"", editable=False)
     context = models.JSONField(default=dict, help_text="What the kind's templates are filled with.")
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=120)
     provider_id = models.CharField(
         max_length=200, blank=True, default="", db_default="", help_text="What the provider calls it."
     )
@@ -124,6 +126,7 @@ class OutgoingMail(Outgoing):
         ]
         constraints = [
             *Outgoing.Meta.constraints,
+            models.UniqueConstraint(fields=["message_id"], name="outgoingmail_message_id"),
             models.CheckConstraint(
                 condition=models.Q(sealed=b"") | models.Q(state__in=AT_WORK), name="outgoingmail_unsealed_at_rest"
             ),

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from backend.accounts.models import PushToken
@@ -101,7 +100,7 @@ def send_push(push: OutgoingPush, fcm: FCM) -> bool:
     answer = fcm.hand_over(message_for(push, token.token, now=now))
     match answer.verdict:
         case Verdict.ACCEPTED:
-            return claims.finish(push, MailState.SENT, last_reply=answer.reply, sent_at=Now())
+            return claims.finish(push, MailState.SENT, last_reply=answer.reply)
         case Verdict.GONE:
             PushToken.objects.filter(pk=token.pk, token_hash=token.token_hash).delete()
             claims.finish(push, MailState.CANCELLED, last_reply=answer.reply)

@@ -12,17 +12,14 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models.functions import Now
 
-from backend.accounts.models import User
 from backend.outbox import claims
 from backend.outbox.messages import build_message
 from backend.outbox.models import AT_WORK, MailState, OutgoingMail
 from backend.outbox.pace import wait_for_turn
 from backend.outbox.providers import open_transport
-from backend.outbox.sealed import unseal
+from backend.outbox.recipients import Recipients
 from backend.outbox.smtp import ascii_domain
-from backend.outbox.suppression import suppression_of
 from backend.outbox.transports import Refused, Transport, Undeliverable, Unknown, Unreachable
 
 logger = structlog.get_logger(__name__)
@@ -42,19 +39,20 @@ def _send_due() -> int:
     sent = 0
     with open_transport() as transport:
         while mails := claims.claim(OutgoingMail):
+            recipients = Recipients(mails)
             for number, mail in enumerate(mails):
                 wait_for_turn()
                 try:
-                    sent += send(mail, transport)
+                    sent += send(mail, transport, recipients)
                 except Unreachable as error:
                     claims.put_off(mails[number:], str(error))
                     return sent
     return sent
 
 
-def send(mail: OutgoingMail, transport: Transport) -> bool:
+def send(mail: OutgoingMail, transport: Transport, recipients: Recipients) -> bool:
     """Take one claimed mail as far as it goes. True if it was accepted. Raises Unreachable: nothing has happened to it."""
-    message = _begin(mail, transport)
+    message = _begin(mail, transport, recipients)
     if message is None or not claims.start(mail):
         return False  # it can't be sent, somebody else has taken the lease over, or its time has passed meanwhile
     try:
@@ -65,23 +63,23 @@ def send(mail: OutgoingMail, transport: Transport) -> bool:
     except Unknown as error:
         claims.in_doubt(mail, str(error))
         return False
-    return claims.finish(mail, MailState.SENT, last_reply=reply.words, provider_id=reply.provider_id, sent_at=Now())
+    return claims.finish(mail, MailState.SENT, last_reply=reply.words, provider_id=reply.provider_id)
 
 
-def _begin(mail: OutgoingMail, transport: Transport) -> Any:
+def _begin(mail: OutgoingMail, transport: Transport, recipients: Recipients) -> Any:
     """Make the message and announce it, up to its handing over; None if it can't be sent, which is then in its row.
 
     Raises Unreachable. Anything else that goes wrong here costs this mail alone, never those after it.
     """
     try:
-        recipient = _recipient(mail)
+        recipient = recipients.address_of(mail)
         if recipient is None:  # erased meanwhile, and the mail with them
             return None
-        if not mail.transactional and (stopped := suppression_of(recipient)):
+        if not mail.transactional and (stopped := recipients.stopped(mail)):
             claims.give_up(mail, f"The address is stopped: {stopped}.")
             return None
         sender = _sender()
-        message = transport.prepare(build_message(mail, recipient))
+        message = transport.prepare(build_message(mail, recipient, link_key=recipients.link_key))
         transport.begin(sender, recipient)
     except Unreachable:
         raise
@@ -96,14 +94,6 @@ def _begin(mail: OutgoingMail, transport: Transport) -> Any:
     else:
         return message
     return None
-
-
-def _recipient(mail: OutgoingMail) -> str | None:
-    """Where it goes; None if its participant is gone."""
-    if mail.sealed:
-        return unseal(mail.sealed).recipient
-    emails = User.objects.values_list("email", flat=True)
-    return emails.filter(pk=mail.user_id).first() if mail.user_id else None
 
 
 def _sender() -> str:

@@ -23,6 +23,7 @@ class SMTPTransport(Transport):
 
     def __init__(self) -> None:
         self._smtp: smtplib.SMTP | None = None
+        self._begun = False  # a message that was not handed over
 
     def close(self) -> None:
         if self._smtp is not None:
@@ -33,15 +34,9 @@ class SMTPTransport(Transport):
         """Up to, and not including, DATA; `sender` is ASCII. Raises Refused for what the server says of the recipient,
         Undeliverable for an address that can't be written to, and Unreachable for everything else: who we are, what we
         send as, or a connection that breaks is no mail's fault."""
-        smtp = self._connection()
         to = ascii_domain(recipient)
-        options = []
-        if not to.isascii():
-            if not smtp.has_extn("smtputf8"):
-                raise Undeliverable("The mail server does not offer SMTPUTF8, which this address needs.")
-            options = ["SMTPUTF8"]
+        smtp, code, reply = self._announced(sender, to)
         try:
-            code, reply = smtp.mail(sender, options)
             if not _accepted(code):
                 raise Unreachable(_words(code, reply))
             code, reply = smtp.rcpt(to)
@@ -55,7 +50,7 @@ class SMTPTransport(Transport):
         except OSError as error:  # smtplib's own errors are OSErrors too
             self.close()
             raise Unreachable(_reason(error)) from error
-        raise _refused(code, reply)  # and no RSET, which could fail: the next mail's `_connection` begins with one
+        raise _refused(code, reply)  # and no RSET, which could fail: the next mail begins with one
 
     def prepare(self, message: EmailMultiAlternatives) -> bytes:
         """As it goes over the wire. Amazon gives it another Message-ID, and tells ours back only from a header like this."""
@@ -75,6 +70,7 @@ class SMTPTransport(Transport):
             self.close()
             raise Unknown(_reason(error)) from error
         if _accepted(code):
+            self._begun = False
             return _accepted_reply(_words(code, reply))
         raise self._judged(code, reply)
 
@@ -85,20 +81,33 @@ class SMTPTransport(Transport):
         self.close()  # what comes next over this connection could mean anything
         return Unknown(_words(code, reply))
 
-    def _connection(self) -> smtplib.SMTP:
-        """The connection that there is, or a new one. Raises Unreachable for whatever keeps us from having one."""
+    def _announced(self, sender: str, to: str) -> tuple[smtplib.SMTP, int, bytes]:
+        """MAIL, over the connection that there is, or over a new one, and its answer. Raises Undeliverable, and Unreachable
+        for whatever keeps us from having a connection."""
         if self._smtp is not None:
             try:
-                if self._smtp.rset()[0] == 250:  # also forgets a message that was begun and not handed over
-                    return self._smtp
+                if not self._begun or self._smtp.rset()[0] == 250:
+                    code, reply = self._mail(self._smtp, sender, to)
+                    if code != 421:
+                        return self._smtp, code, reply
             except OSError:
                 pass  # the server has closed an idle connection: open another
             self.close()
         try:
-            return self._connect()
+            smtp = self._connect()
+            return smtp, *self._mail(smtp, sender, to)
         except (OSError, ValueError) as error:  # ValueError: a host or a password that can't be put into bytes
             self.close()
             raise Unreachable(_reason(error)) from error
+
+    def _mail(self, smtp: smtplib.SMTP, sender: str, to: str) -> tuple[int, bytes]:
+        if to.isascii():
+            self._begun = True
+            return smtp.mail(sender)
+        if not smtp.has_extn("smtputf8"):
+            raise Undeliverable("The mail server does not offer SMTPUTF8, which this address needs.")
+        self._begun = True
+        return smtp.mail(sender, ["SMTPUTF8"])
 
     def _connect(self) -> smtplib.SMTP:
         host, port, timeout = settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT
@@ -107,7 +116,7 @@ class SMTPTransport(Transport):
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=ssl.create_default_context())
         else:
             smtp = smtplib.SMTP(host, port, timeout=timeout)
-        self._smtp = smtp
+        self._smtp, self._begun = smtp, False
         smtp.ehlo_or_helo_if_needed()
         if settings.EMAIL_USE_TLS:
             smtp.starttls(context=ssl.create_default_context())

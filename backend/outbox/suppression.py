@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.encoding import punycode
@@ -26,10 +27,16 @@ def suppress(address: str, reason: SuppressionReason, *, at: datetime) -> None:
         SuppressedAddress.objects.filter(pk=row.pk).update(reason=reason)
 
 
+def suppressions_of(addresses: Iterable[str]) -> dict[str, SuppressedAddress]:
+    """Which of these are stopped, and why. Two queries at most."""
+    keys = accepted_keys("suppression")
+    hashes = {_hash(key, address): address for address in addresses for key in keys}
+    rows = SuppressedAddress.objects.filter(address_hash__in=list(hashes)) if hashes else ()
+    return {hashes[bytes(row.address_hash)]: row for row in rows}
+
+
 def suppression_of(address: str) -> SuppressedAddress | None:
-    """Two queries at most."""
-    hashes = _hashes(address)
-    return SuppressedAddress.objects.filter(address_hash__in=hashes).first() if hashes else None
+    return suppressions_of([address]).get(address)
 
 
 def lift(address: str) -> int:

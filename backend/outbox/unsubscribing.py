@@ -42,12 +42,12 @@ def preferences_url(user_id: UUID, kind: str) -> str:
     return _address(subscription.page, sign(MailLink(user_id, kind)))
 
 
-def links_of(user_id: UUID, kind: str) -> dict[str, str]:
+def links_of(user_id: UUID, kind: str, *, key: bytes | None = None) -> dict[str, str]:
     """What a bulk mail links to, signed once; nothing for a transactional one."""
     subscription = subscription_of(kind)
     if subscription is None:
         return {}
-    signed = sign(MailLink(user_id, kind))
+    signed = sign(MailLink(user_id, kind), key=key)
     return {
         "unsubscribe_url": _address("unsubscribe", signed),
         "preferences_url": _address(subscription.page, signed),
@@ -76,9 +76,9 @@ def bulk_headers(kind: str, links: Mapping[str, str]) -> dict[str, str]:
     return headers
 
 
-def sign(link: MailLink) -> str:
+def sign(link: MailLink, *, key: bytes | None = None) -> str:
     content = link.user_id.bytes + link.kind.encode()
-    return _encoded(_mac(current_key("unsubscribe"), content) + content)
+    return _encoded(_mac(key or current_key("unsubscribe"), content) + content)
 
 
 def read_link(signed: str) -> MailLink | None:

@@ -17,6 +17,7 @@ from backend.outbox.claims import MAX_ATTEMPTS
 from backend.outbox.enqueuing import NewMail, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
+from backend.outbox.recipients import Recipients
 from backend.outbox.sending import send_mail
 from backend.outbox.smtp import SMTPTransport
 from backend.outbox.transports import Reply
@@ -148,9 +149,9 @@ def test_a_sender_whose_lease_was_taken_over_hands_nothing_over(phone: Phone, ma
     OutgoingMail.objects.update(claimed_until=Now() - timedelta(seconds=1))
     (taken,) = claims.claim(OutgoingMail)
     with SMTPTransport() as transport:
-        assert sending.send(stale, transport) is False
+        assert sending.send(stale, transport, Recipients([stale])) is False
         assert mailbox.messages == []
-        assert sending.send(taken, transport) is True
+        assert sending.send(taken, transport, Recipients([taken])) is True
     assert len(mailbox.messages) == 1
 
 
@@ -235,7 +236,7 @@ def test_a_mail_whose_time_passes_while_others_are_sent_is_not_begun(phone: Phon
     (mail,) = claims.claim(OutgoingMail)
     OutgoingMail.objects.update(expires_at=Now() - timedelta(seconds=1))
     with SMTPTransport() as transport:
-        assert sending.send(mail, transport) is False
+        assert sending.send(mail, transport, Recipients([mail])) is False
     assert mailbox.messages == []
     lapse()
     claims.settle_abandoned(OutgoingMail)
@@ -268,7 +269,7 @@ def test_what_the_server_accepted_is_sent_however_long_the_batch_took(
     (mail,) = claims.claim(OutgoingMail)
     OutgoingMail.objects.update(claimed_until=Now() + timedelta(seconds=5))  # what the others have left of it
     with SMTPTransport() as transport:
-        assert sending.send(mail, transport) is True
+        assert sending.send(mail, transport, Recipients([mail])) is True
     mail.refresh_from_db()
     assert (mail.state, mail.claim_token, mail.claimed_until) == (MailState.SENT, None, None)
     assert len(mailbox.messages) == 1

@@ -18,6 +18,7 @@ from backend.outbox import claims, messages, sending
 from backend.outbox.enqueuing import NewMail, cancel_queued, enqueue
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailKey, MailState, OutgoingMail
+from backend.outbox.recipients import Recipients
 from backend.outbox.sending import send_mail
 from backend.outbox.smtp import SMTPTransport
 from backend.outbox.unsubscribing import (
@@ -131,7 +132,12 @@ def test_what_is_no_link_of_ours_opens_nothing(phone: Phone, other_phone: Phone,
     wrong = [signed[:n] + ("A" if signed[n] != "A" else "B") + signed[n + 1 :] for n in range(len(signed))]
     wrong += [signed[:-1], signed + "A", signed + "=", "x", "ä", signed[:43] + foreign[43:]]
     assert [read_link(each) for each in wrong] == [None] * len(wrong)
-    for each in (wrong[0], wrong[-1], sign(MailLink(uuid.uuid4(), KIND)), sign(MailLink(phone.user.pk, "no_such_kind"))):
+    for each in (
+        wrong[0],
+        wrong[-1],
+        sign(MailLink(uuid.uuid4(), KIND)),
+        sign(MailLink(phone.user.pk, "no_such_kind")),
+    ):
         for name in ("unsubscribe", "summary_choices"):
             for answer in (strict.get(reverse(name, args=[each])), strict.post(reverse(name, args=[each]), ONE_CLICK)):
                 assert answer.status_code == 404
@@ -191,7 +197,7 @@ def test_what_a_sender_has_claimed_is_not_handed_over(phone: Phone, strict: Clie
     (mail,) = claims.claim(OutgoingMail)
     assert cancel_queued(phone.user.pk, "bulk") == 1
     with SMTPTransport() as transport:
-        assert sending.send(mail, transport) is False
+        assert sending.send(mail, transport, Recipients([mail])) is False
     assert mailbox.messages == []
     mail.refresh_from_db()
     assert (mail.state, mail.claim_token) == (MailState.CANCELLED, None)
