@@ -50,7 +50,7 @@ sbom:  ## write a bill of materials of what runs in production (CycloneDX)
 
 browser:  ## open pages and mails in Chromium: content security policies, accessibility; pictures of mails in build/email
 	@$(PYTHON) config/bootstrap.py requirements/development.txt
-	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py tests/browser/mails.py
+	@exec $(EMBEDDED) exec --throwaway -- $(VENV)python -m pytest tests/browser/pages_under_csp.py tests/browser/mails.py tests/browser/mail_links.py
 
 translations:  ## find the texts to translate, update locale/ and compile it; say what is missing
 	@$(PYTHON) config/bootstrap.py requirements/development.txt

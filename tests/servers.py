@@ -53,7 +53,7 @@ def serving(folder: Path, environment: Mapping[str, str] | None = None, *, worke
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*granian, *options, "config.wsgi:application"],
-            env={**environment_of_test(), **(environment or {})},
+            env={**environment_of_test(), "PUBLIC_URL": f"http://127.0.0.1:{port}", **(environment or {})},
             cwd=folder,
             stdout=output,
             stderr=output,

@@ -64,7 +64,8 @@ def render_summary(context: dict[str, Any]) -> RenderedMail:
         mjml = render_to_string("tracker/weekly_summary.mjml", filling)
         filled = render_to_string("tracker/weekly_summary.txt", filling)
         subject = gettext("Your week is ready")
-    html = _inliner.inline(mrml.to_html(mjml, None, _render_options).content)
+    # mrml writes a height that HTML has not.
+    html = _inliner.inline(mrml.to_html(mjml, None, _render_options).content.replace(' height="auto"', ""))
     text = re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
     pictures = (filling["week_picture"], filling["trend_picture"])
     return RenderedMail(subject, text, html, tuple(picture for picture in pictures if picture))

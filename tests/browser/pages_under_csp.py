@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, sync_playwright
 
 from backend.accounts.models import User
 from backend.outbox.models import OutgoingMail
+from tests.browser.conftest import Watched
 from tests.conftest import exercise, make_phone
-from tests.servers import Server, serving
 from tests.staff import make_staff, signed_in
 from tests.tracker.test_guidance_editing import write
 from tracker.weekly_summaries import close_weeks
@@ -26,49 +22,6 @@ from tracker.weekly_summaries import close_weeks
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MAIL = "iframe[title='The mail as it looks']"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-
-
-@pytest.fixture
-def server(tmp_path: Path, catalogue: None) -> Iterator[Server]:
-    with serving(tmp_path) as server:
-        yield server
-
-
-class Watched:
-    """A page, and whatever its console says of errors."""
-
-    def __init__(self, page: Page, server: str) -> None:
-        self.page, self.server = page, server
-        self.errors: list[str] = []
-        self.loaded: list[str] = []
-        page.on("console", lambda message: self.note(message.type, message.text))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.loaded.append(request.url))
-
-    def note(self, kind: str, text: str) -> None:
-        if kind == "error":
-            self.errors.append(text)
-
-    def open(self, path: str, expect: str) -> None:
-        self.page.goto(self.server + path)
-        self.page.wait_for_selector(expect, timeout=15_000)
-        self.page.wait_for_load_state("networkidle")
-        self.is_clean(path)
-
-    def is_clean(self, where: str) -> None:
-        assert self.errors == [], where
-        assert [url for url in self.loaded if not url.startswith((self.server, "data:", "about:"))] == [], where
-
-
-@pytest.fixture
-def browser(server: Server) -> Iterator[Watched]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert program, f"None of these is here: {', '.join(BROWSERS)}."
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield Watched(chromium.new_page(), server.address)
-        chromium.close()
 
 
 def test_the_references_show_their_documents(browser: Watched) -> None:

@@ -11,5 +11,6 @@ const attachments = mail.attachments.map(({ filename, mimeType, disposition, rel
   contentId,
   bytes: content.byteLength,
 }));
+const headers = Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]));
 const { subject, from, to, messageId, text, html } = mail;
-console.log(JSON.stringify({ subject, from, to, messageId, text, html, attachments }));
+console.log(JSON.stringify({ subject, from, to, messageId, text, html, headers, attachments }));
