@@ -120,6 +120,7 @@ def _week(week: dict[str, Any], words: WeekWords) -> dict[str, Any]:
         "date": _day(week["from"]),
         "score": week["score"],
         "number": NO_NUMBER if week["score"] is None else _number(week["score"]),
+        "words": str(STATUS_WORDS[week["status"]]) if week["score"] is None else "",
         "included": tuple(week["included"]),
         "domains": words.domains(week["included"]),
         "regrouped": bool(change.get("now_includes") or change.get("no_longer_includes")),
@@ -154,7 +155,7 @@ def _trend_picture(weeks: list[dict[str, Any]]) -> InlineImage:
 
 def _week_sentence(week: dict[str, Any]) -> str:
     if week["score"] is None:
-        return gettext("%(date)s: no number.") % {"date": week["date"]}
+        return gettext("%(date)s: %(words)s.") % {"date": week["date"], "words": week["words"]}
     return gettext("%(date)s: %(score)s of 100, from %(domains)s.") % {
         "date": week["date"],
         "score": week["number"],

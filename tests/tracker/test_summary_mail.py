@@ -75,12 +75,12 @@ This is a week to rest. Nothing is asked of you, and whatever you feel like doin
 YOUR WEEKS SO FAR
 - September 28: 57.6 of 100, from exercise and food
 - October 5: 71.9 of 100, from exercise and food
-- October 12: no number
+- October 12: not enough data yet
 - October 19: 53.0 of 100, from exercise, mental activity and food
 - October 26: 59.0 of 100, from exercise, mental activity and food
 - November 2: 69.2 of 100, from exercise, mental activity and food
 - November 9: 67.9 of 100, from exercise, mental activity and food
-- November 16: no number
+- November 16: excused
 
 """
     + FOOTER,
@@ -156,7 +156,7 @@ def test_the_pictures_are_told_in_words() -> None:
     assert images == [
         "The week: 71.9 of 100. Exercise: at least 67.0 of 100. Mind: not enough data yet. Food: at least 81.8 of 100.",
         "September 28: 57.6 of 100, from exercise and food. October 5: 71.9 of 100, from exercise and food."
-        " October 12: no number. October 19: 53.0 of 100, from exercise, mental activity and food."
+        " October 12: not enough data yet. October 19: 53.0 of 100, from exercise, mental activity and food."
         " October 26: 59.0 of 100, from exercise, mental activity and food. November 2: 69.2 of 100, from exercise, mental"
         " activity and food. November 9: 67.9 of 100, from exercise, mental activity and food. November 16: 71.9 of 100, from"
         " exercise and food.",
