@@ -19,6 +19,7 @@ EVEN_VIEWS = frozenset(
         "headless:app:account:request_password_reset",
         "headless:app:account:manage_email",
         "reset_password",
+        "account_reset_password",
     }
 )
 # Who got in, and who is turned away for asking too often, learns nothing from the time, and waits for nothing.

@@ -7,10 +7,11 @@ twice harms nobody, and one that never comes keeps somebody out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection
@@ -29,31 +30,47 @@ FIRST_RETRY = timedelta(minutes=1)
 NOT_BACK = "The sender did not come back."
 PERHAPS_SENT = "The database was restored from a backup: it may have been sent before."
 
+_ADDRESS = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
+
 Row = TypeVar("Row", bound=Outgoing)
+
+
+def _kept(reply: str) -> str:
+    """What a server said, as rows and logs keep it: servers like to quote addresses."""
+    return _ADDRESS.sub("\N{HORIZONTAL ELLIPSIS}", reply)[:500]
 
 
 def settle_abandoned(model: type[Outgoing]) -> None:
     """Those whose sender vanished after `data_started` become `unknown`, or are sent again if they are transactional; those
-    past their time are cancelled."""
+    past their time are cancelled, transactional ones also if they failed."""
     rows = model._default_manager
     abandoned = rows.filter(state=MailState.DATA_STARTED, claimed_until__lt=Now())
-    abandoned.filter(transactional=True, attempts__lt=MAX_ATTEMPTS).update(
+    again = Q(transactional=True, attempts__lt=MAX_ATTEMPTS)
+    abandoned.filter(again).update(
         state=MailState.PENDING, claim_token=None, claimed_until=None, next_attempt_at=Now(), last_reply=NOT_BACK
     )
-    unknown = abandoned.update(state=MailState.UNKNOWN, last_reply=NOT_BACK, **model.AT_REST)
+    unknown = abandoned.exclude(again).update(state=MailState.UNKNOWN, last_reply=NOT_BACK, **model.AT_REST)
     if unknown:
         logger.error("mail_unknown", table=model._meta.model_name, count=unknown)
     waiting = Q(state=MailState.PENDING) | Q(state=MailState.CONNECTING, claimed_until__lt=Now())
     rows.filter(waiting, expires_at__lt=Now()).update(state=MailState.CANCELLED, **model.AT_REST)
+    # A code that could not be sent is nothing that a person could still see to.
+    unsent = Q(state__in=[MailState.UNKNOWN, MailState.FAILED], transactional=True)
+    rows.filter(unsent, expires_at__lt=Now()).update(state=MailState.CANCELLED)
 
 
 def claim(model: type[Row]) -> list[Row]:
-    """Lease those that are due, or whose sender vanished before it began to hand them over: the transactional ones first."""
-    return _claim(model, transactional=True) or _claim(model, transactional=False)
+    """Lease those that are due, or whose sender vanished before it began to hand them over.
 
-
-def _claim(model: type[Row], *, transactional: bool) -> list[Row]:
+    The transactional ones come first, those whose time ends soonest before the others; then as many bulk ones, so that no
+    flood of the former keeps these back for ever.
+    """
     token = uuid4()
+    return [*_claim(model, token, transactional=True), *_claim(model, token, transactional=False)]
+
+
+def _claim(model: type[Row], token: UUID, *, transactional: bool) -> list[Row]:
+    order = ("expires_at", "next_attempt_at", "id") if transactional else ("next_attempt_at", "id")
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -61,13 +78,16 @@ def _claim(model: type[Row], *, transactional: bool) -> list[Row]:
             "  AND ((state = 'pending' AND next_attempt_at <= statement_timestamp())"
             "   OR (state = 'connecting' AND claimed_until < statement_timestamp()))"
             "  AND (expires_at IS NULL OR expires_at > statement_timestamp())"
-            "  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+            f"  ORDER BY {', '.join(order)} LIMIT %s FOR UPDATE SKIP LOCKED)"
             f" UPDATE {table} AS outgoing SET state = 'connecting', claim_token = %s,"
             "  claimed_until = statement_timestamp() + make_interval(secs => %s), attempts = attempts + 1"
             " FROM picked WHERE outgoing.id = picked.id",
             [BATCH_SIZE, token, LEASE.total_seconds()],
         )
-    return list(model._default_manager.filter(claim_token=token).order_by("next_attempt_at", "id"))
+        if not cursor.rowcount:
+            return []
+    leased = model._default_manager.filter(state=MailState.CONNECTING, claim_token=token, transactional=transactional)
+    return list(leased.order_by(*order))
 
 
 def start(row: Outgoing) -> bool:
@@ -86,13 +106,13 @@ def start(row: Outgoing) -> bool:
     return started == 1
 
 
-def finish(row: Outgoing, state: MailState, **fields: Any) -> bool:
+def finish(row: Outgoing, state: MailState, *, last_reply: str, **fields: Any) -> bool:
     """Say what became of what was handed over, unless it was given up meanwhile; `sent` with the time.
 
     An answer that comes after the lease counts: nobody else takes it over once its data has started. This commit need not wait
     for the disk: if the database crashes and has lost it, the row is `unknown`, and never sent twice.
     """
-    values = {"state": state.value, **row.AT_REST, **fields}
+    values = {"state": state.value, **row.AT_REST, **fields, "last_reply": _kept(last_reply)}
     assigned = [f"{name} = %({name})s" for name in values]
     if state == MailState.SENT:
         assigned.append("sent_at = statement_timestamp()")
@@ -130,6 +150,7 @@ def put_off(rows: Sequence[Outgoing], reply: str) -> None:
 
     The one that it happened to comes after the others: should it be what breaks the connection, they get through.
     """
+    reply = _kept(reply)
     logger.warning("mail_server_unreachable", table=rows[0]._meta.model_name, waiting=len(rows), reason=reply)
     for waiting, pause in ((rows[:1], FIRST_RETRY + timedelta(seconds=1)), (rows[1:], FIRST_RETRY)):
         ours = type(rows[0])._default_manager.filter(
@@ -143,7 +164,7 @@ def put_off(rows: Sequence[Outgoing], reply: str) -> None:
             claim_token=None,
             claimed_until=None,
             attempts=F("attempts") - 1,
-            last_reply=reply[:500],
+            last_reply=reply,
             next_attempt_at=Now() + pause,
         )
 
@@ -152,14 +173,14 @@ def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta
     """After a definite refusal: once more later (1, 2, 4 … minutes, or after `not_before` if that is longer), or never."""
     claimed = type(row)._default_manager.filter(pk=row.pk, claim_token=row.claim_token)
     if for_good or row.attempts >= MAX_ATTEMPTS:
-        claimed.update(state=MailState.FAILED, last_reply=reply[:500], **row.AT_REST)
+        claimed.update(state=MailState.FAILED, last_reply=_kept(reply), **row.AT_REST)
         return
     pause = max(FIRST_RETRY * 2 ** (row.attempts - 1), not_before)
     claimed.update(
         state=MailState.PENDING,
         claim_token=None,
         claimed_until=None,
-        last_reply=reply[:500],
+        last_reply=_kept(reply),
         next_attempt_at=Now() + pause,
     )
 

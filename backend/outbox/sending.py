@@ -11,6 +11,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import structlog
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 
 from backend.outbox import claims
@@ -87,6 +88,8 @@ def _begin(mail: OutgoingMail, transport: Transport, recipients: Recipients) -> 
         claims.put_back(mail, str(refusal), for_good=not refusal.temporary)
     except Undeliverable as error:
         claims.put_back(mail, str(error), for_good=True)
+    except InvalidToken:  # a key that this process doesn't know yet, or not any more
+        claims.put_back(mail, "It can't be unsealed with the keys that there are here.", for_good=False)
     except Exception as error:  # in the row and in the logs; a mail that can't be made must not keep the others waiting
         logger.exception("mail_not_made", mail=mail.pk)
         transport.close()

@@ -30,9 +30,11 @@ def suppress(address: str, reason: SuppressionReason, *, at: datetime) -> None:
 def suppressions_of(addresses: Iterable[str]) -> dict[str, SuppressedAddress]:
     """Which of these are stopped, and why. Two queries at most."""
     keys = accepted_keys("suppression")
-    hashes = {_hash(key, address): address for address in addresses for key in keys}
-    rows = SuppressedAddress.objects.filter(address_hash__in=list(hashes)) if hashes else ()
-    return {hashes[bytes(row.address_hash)]: row for row in rows}
+    hashes = {address: [_hash(key, address) for key in keys] for address in addresses}  # two spellings may share one
+    asked = [one for each in hashes.values() for one in each]
+    rows = SuppressedAddress.objects.filter(address_hash__in=asked) if asked else ()
+    found = {bytes(row.address_hash): row for row in rows}
+    return {address: found[one] for address, each in hashes.items() for one in each if one in found}
 
 
 def suppression_of(address: str) -> SuppressedAddress | None:

@@ -66,7 +66,9 @@ def record_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
                 suppress(address, SuppressionReason(happened), at=at)
             logger.warning(f"mail_{happened}", mail=mail.pk)
     if mail.state not in (MailState.SENT, MailState.CANCELLED):
-        mail.state, mail.sent_at, mail.claim_token, mail.claimed_until = MailState.SENT, at, None, None
+        mail.state, mail.sent_at = MailState.SENT, at
+        for name, value in mail.AT_REST.items():
+            setattr(mail, name, value)
         mail.last_reply = f"The provider told that it was {happened}."
     mail.provider_id = mail.provider_id or event.message_id or ""
     mail.save()

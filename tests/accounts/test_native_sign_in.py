@@ -254,6 +254,7 @@ def test_an_address_that_the_issuer_has_not_verified_is_confirmed_by_code(
         )
         assert answer.status_code == 401
         assert app.api("get", "/v1/me").status_code == 401
+        assert mailoutbox[-1].to[0].lower() == f"{verified}@example.org".lower()
     assert app.post("auth/email/verify", {"key": mailed_code(mailoutbox)}).status_code == 200
     assert app.is_signed_in()
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from anymail.signals import AnymailTrackingEvent, EventType
 from cryptography.fernet import InvalidToken
 from django.contrib.admin import site
 from django.core.management import call_command
@@ -18,7 +19,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from backend.outbox import claims, sending
+from backend.accounts.models import User
+from backend.outbox import account_mails, claims, sending
 from backend.outbox.admin import SEALED, OutgoingMailAdmin
 from backend.outbox.claims import LEASE, MAX_ATTEMPTS
 from backend.outbox.enqueuing import NewMail, enqueue, send_letter
@@ -28,9 +30,10 @@ from backend.outbox.sealed import Letter, unseal
 from backend.outbox.sending import send_mail
 from backend.outbox.smtp import SMTPTransport
 from backend.outbox.suppression import suppress
+from backend.outbox.tracking import record_event
 from backend.outbox.transports import Reply, Unknown
 from backend.privacy.exporting import make_exports
-from tests.accounts.app import PASSWORD, App
+from tests.accounts.app import PASSWORD, App, mailed_code
 from tests.conftest import Mailbox, Phone
 from tests.outbox.bulk import BULK
 
@@ -80,6 +83,28 @@ def test_a_code_overtakes_every_summary(phone: Phone, mailbox: Mailbox) -> None:
     assert send_mail() == claims.BATCH_SIZE + 11
     assert mailbox.recipients[0] == CODE.recipient
     assert mailbox.recipients.count(CODE.recipient) == 1
+
+
+def test_no_flood_of_codes_keeps_summaries_back(
+    phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "BATCH_SIZE", 5)
+    for number in range(20):
+        letter = Letter(f"{number}@example.net", "Subject", "Text")
+        send_letter(None, "unknown_account", letter, lifetime=HOUR)
+    bulk(phone, 5)
+    send_letter(phone.user.pk, "a_code", CODE, lifetime=HOUR / 4)
+    assert send_mail() == 26
+    assert mailbox.recipients[0] == CODE.recipient  # its time ends first
+    assert mailbox.recipients[5:10] == [phone.user.email] * 5
+
+
+def test_no_flood_fills_the_outbox_with_what_is_nobodys(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr(account_mails, "MAX_TO_NOBODY", 2)
+    for number in range(4):
+        answer = App().post("auth/password/request", {"email": f"nobody.{number}@example.org"})
+        assert answer.status_code == 401
+    assert OutgoingMail.objects.filter(user=None).count() == 2
 
 
 def test_what_may_have_arrived_is_sent_again(phone: Phone, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +166,59 @@ def test_the_table_takes_none_that_is_done_and_still_sealed(phone: Phone, end: M
         OutgoingMail.objects.filter(pk=mail.pk).update(state=end, sent_at=Now())
 
 
+def test_a_provider_that_tells_of_one_whose_answer_was_lost_settles_it(phone: Phone) -> None:
+    mail = send_code(phone)
+    event = AnymailTrackingEvent(event_type=EventType.DELIVERED, metadata={"mail": mail.message_id})
+    assert record_event(event, now=timezone.now())
+    mail.refresh_from_db()
+    assert (mail.state, bytes(mail.sealed)) == (MailState.SENT, b"")
+
+
+def test_what_a_server_says_is_kept_without_addresses(
+    phone: Phone, other_phone: Phone, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox.replies = ["450 4.2.0 <rosa@example.org>: Recipient address rejected: Greylisted"]
+    mail = send_code(phone)
+    assert send_mail() == 0
+    mail.refresh_from_db()
+    assert mail.last_reply == "450 4.2.0 <\N{HORIZONTAL ELLIPSIS}>: Recipient address rejected: Greylisted"
+    claims.put_off([mail], "421 rosa@example.org has had enough")
+    mail.refresh_from_db()
+    assert "rosa" not in mail.last_reply + caplog.text
+
+
+def test_one_that_failed_needs_nobody_once_its_time_is_over(phone: Phone, mailbox: Mailbox) -> None:
+    mail = send_code(phone)
+    refused(mailbox)
+    OutgoingMail.objects.update(expires_at=Now() - HOUR)
+    send_mail()
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_reply) == (MailState.CANCELLED, "554 Never")
+
+
+def test_a_notice_to_the_address_that_somebody_had_is_theirs(mailoutbox: list[Any]) -> None:
+    app = App()
+    app.sign_up(mailoutbox)
+    app.reauthenticate()
+    assert app.api("patch", "/v1/me", {"language": "es"}).status_code == 200
+    assert app.post("account/email", {"email": "rosa@example.net"}).status_code == 200
+    assert app.post("auth/email/verify", {"key": mailed_code(mailoutbox)}).status_code == 200
+    assert (mailoutbox[-1].to, mailoutbox[-1].subject) == (["rosa@example.org"], "Engram: Tu dirección ha cambiado")
+    assert OutgoingMail.objects.filter(user=None).count() == 0
+    assert OutgoingMail.objects.latest("pk").user == User.objects.get()
+
+
+def test_each_spelling_of_a_stopped_address_is_stopped(phone: Phone, other_phone: Phone, mailbox: Mailbox) -> None:
+    User.objects.filter(pk=phone.user.pk).update(email="a@bücher.example")
+    User.objects.filter(pk=other_phone.user.pk).update(email="a@xn--bcher-kva.example")
+    suppress("a@bücher.example", SuppressionReason.COMPLAINED, at=timezone.now())
+    bulk(phone, 1)
+    enqueue([NewMail(other_phone.user.pk, "bulk", "bulk:other", {}, timezone.now() - HOUR)])
+    assert send_mail() == 0
+    assert mailbox.recipients == []
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {MailState.CANCELLED}
+
+
 def sent(mailbox: Mailbox) -> None:
     assert send_mail() == 1
 
@@ -183,7 +261,7 @@ def test_a_bulk_mail_is_always_somebodys(phone: Phone) -> None:
         OutgoingMail.objects.update(user=None)
 
 
-def test_a_changed_secret_key_still_opens_it_and_a_lost_one_fails_that_mail_alone(
+def test_a_changed_secret_key_still_opens_it_and_a_lost_one_keeps_that_mail_alone_waiting(
     phone: Phone, mailbox: Mailbox, settings: Any
 ) -> None:
     mail, key = send_code(phone), settings.SECRET_KEY
@@ -196,8 +274,11 @@ def test_a_changed_secret_key_still_opens_it_and_a_lost_one_fails_that_mail_alon
     bulk(phone, 1)
     assert send_mail() == 1
     mail.refresh_from_db()
-    assert (mail.state, mail.last_reply) == (MailState.FAILED, "Could not be made: InvalidToken: ")
+    assert (mail.state, mail.attempts) == (MailState.PENDING, 1)  # another process may have the key
     assert mailbox.recipients == [phone.user.email]
+    settings.SECRET_KEY = key
+    OutgoingMail.objects.update(next_attempt_at=Now())
+    assert send_mail() == 1
 
 
 def test_after_a_restore_it_is_sent_and_summaries_are_not(phone: Phone, mailbox: Mailbox) -> None:

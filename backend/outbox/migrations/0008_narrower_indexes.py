@@ -39,4 +39,9 @@ class Migration(migrations.Migration):
             model_name='outgoingpush',
             constraint=models.UniqueConstraint(fields=('dedupe_key',), name='outgoingpush_dedupe_key'),
         ),
+        # Those of before that are transactional.
+        migrations.RunSQL(
+            "UPDATE outbox_outgoingmail SET transactional = true WHERE kind = 'erasure_requested'",
+            migrations.RunSQL.noop,
+        ),
     ]
