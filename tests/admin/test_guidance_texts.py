@@ -19,7 +19,7 @@ from tests.tracker.test_guidance_editing import write
 from tracker.admin.guidance_forms import form_for
 from tracker.admin.guidance_preview import previews
 from tracker.guidance.published import published_library
-from tracker.guidance_editing import document_of, publish, review, seen_hash
+from tracker.guidance_editing import CannotChangeGuidance, document_of, publish, review, save_draft, seen_hash
 from tracker.models import GuidanceLibraryState, GuidanceText, GuidanceVersion
 from tracker.scoring.protocol import PRACTICES
 
@@ -223,6 +223,20 @@ def test_two_who_write_at_once_are_told(writer: Client) -> None:
     assert "changed this text meanwhile" in str(answer.context["adminform"].form.errors)
     assert newest().content["title"]["en"] == "After lunch"
     assert answer.context["adminform"].form["title_en"].value() == "Before lunch"  # nothing typed is lost
+
+
+def test_who_is_overtaken_at_the_lock_is_looked_at_again(writer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(writer)
+
+    def overtaken(*arguments: Any, **given: Any) -> Any:
+        monkeypatch.setattr("tracker.admin.guidance.save_draft", save_draft)
+        raise CannotChangeGuidance("changed_meanwhile", "Somebody was quicker.")
+
+    monkeypatch.setattr("tracker.admin.guidance.save_draft", overtaken)
+    answer = save(writer, title_en="Before lunch")
+    assert answer.status_code == 200
+    assert newest().content["title"]["en"] == "Before lunch"  # nothing typed is lost
+    assert [act for act, _, _ in audited()] == ["save", "save"]
 
 
 def test_a_page_shown_before_a_change_reviews_nothing(writer: Client, reviewer: Client) -> None:

@@ -146,11 +146,11 @@ class GuidanceTextAdmin(GuidanceTextList):
             messages.warning(request, f"To be mended before a review: {describe(fault)}")
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Somebody may change the text between the form's look and the lock: the form looks again, and keeps what was typed."""
         try:
             answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
-        except CannotChangeGuidance as error:  # between the form's look and the lock
-            messages.error(request, str(error))
-            return HttpResponseRedirect(request.get_full_path())
+        except CannotChangeGuidance:
+            answer = super().changeform_view(request, *args, **kwargs)
         return answer
 
     # --- the page around the form
