@@ -15,7 +15,7 @@ from backend.accounts.models import User
 from backend.api.problems import FieldError, Invalid
 from backend.postgres.read_only import storing_nothing
 from backend.sync.records import Parsed, RecordType
-from backend.sync.stored_rows import live_rows, rows_by_origin
+from backend.sync.stored_rows import live_rows, removed_origins, rows_by_id, rows_by_origin
 from backend.sync.wire import InvalidRecord, read_wire
 from tracker.hidden_numbers import as_wanted
 from tracker.record_types import COGNITIVE_LOG, DAY_MARK, DIET_LOG, EXERCISE_LOG, WEEK_CONFIRMATION
@@ -179,15 +179,21 @@ def suppose(user: User, stored: StoredWeek, supposed: Supposed) -> StoredWeek:
 
 
 def _new(user: User, record_type: RecordType, supposed: Supposed) -> dict[UUID, Parsed]:
-    """Without those whose origin has a record of another id, stored or before them."""
+    """Without those that a push could not add: deleted ids stay deleted, as do origins that a platform has reported gone, and
+    an origin has one id, stored or before them."""
     ids: dict[tuple[str, str], UUID] = {}
     chosen = dict(supposed.of(record_type))
+    for row in rows_by_id(record_type, user.pk, list(chosen)) if chosen else ():
+        if row["deleted_at"] is not None:
+            del chosen[row["uid"]]
     origins = {uid: parsed.origin for uid, parsed in chosen.items() if parsed.origin and parsed.origin.external_id}
     keys = {(origin.platform, str(origin.external_id)) for origin in origins.values()}
     for row in rows_by_origin(record_type, user.pk, keys) if keys else ():
         ids[row["origin_platform"], row["origin_external_id"]] = row["uid"]
+    gone = removed_origins(user.pk, keys) if keys else set()
     for uid, origin in origins.items():
-        if ids.setdefault((origin.platform, str(origin.external_id)), uid) != uid:
+        key = (origin.platform, str(origin.external_id))
+        if key in gone or ids.setdefault(key, uid) != uid:
             del chosen[uid]
     return chosen
 

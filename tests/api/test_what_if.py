@@ -189,6 +189,26 @@ def test_sessions_of_two_sources_are_told_apart_as_in_a_push(phone: Phone, last_
     assert [log.get("not_counted_because") for log in moved["logs"]] == [None, None]
 
 
+def test_what_was_deleted_stays_deleted(phone: Phone, last_week: Week) -> None:
+    """By its id, or by a platform that has reported it gone: a push could not bring it back either."""
+    day = last_week.days[2]
+    log_some(phone, last_week)
+    walk = exercise(day, minutes=60)
+    assert phone.post("/v1/exercise-logs", walk).status_code == 201
+    assert phone.delete(f"/v1/exercise-logs/{walk['id']}", if_match='"1"').status_code == 204
+    gone = {"op": "delete_by_origin", "platform": "health_connect", "external_id": "session-1"}
+    pushed = phone.post("/v1/sync/push", {"account": str(phone.user.pk), "changes": [gone]})
+    assert pushed.status_code == 200
+    of_the_watch = exercise(day, minutes=60, origin={"platform": "health_connect", "external_id": "session-1"})
+    before = phone.get(f"/v1/weeks/{last_week}").json()["score"]
+    for record in (walk, of_the_watch):
+        answer = ask(phone, last_week, of("exercise_log", record)).json()
+        assert answer["week"]["domains"] == phone.get(f"/v1/weeks/{last_week}").json()["domains"]
+    assert phone.get(f"/v1/weeks/{last_week}").json()["score"] == before
+    other_id = ask(phone, last_week, of("exercise_log", exercise(day, minutes=60))).json()
+    assert other_id["week"]["domains"] != phone.get(f"/v1/weeks/{last_week}").json()["domains"]
+
+
 def test_what_is_ones_own_can_be_supposed(phone: Phone, last_week: Week) -> None:
     food = {"id": str(uuid.uuid4()), "name": "Stew", "gives": {"beans": 2}}
     phone.post("/v1/own-foods", food)
