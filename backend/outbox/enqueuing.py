@@ -19,6 +19,8 @@ from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.sealed import Letter, seal
 from backend.wake import wake
 
+STOPPED = "Its recipient no longer wants this mail."
+
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
@@ -76,6 +78,4 @@ def cancel_queued(user_id: UUID, kind: str) -> int:
     """Cancel what somebody no longer wants, in the caller's transaction; returns how many. Also those that a sender has claimed
     and not handed over: it finds them taken away."""
     queued = OutgoingMail.objects.filter(user=user_id, kind=kind, state__in=[MailState.PENDING, MailState.CONNECTING])
-    return queued.update(
-        state=MailState.CANCELLED, last_reply="Its recipient stopped this mail.", **OutgoingMail.AT_REST
-    )
+    return queued.update(state=MailState.CANCELLED, last_reply=STOPPED, **OutgoingMail.AT_REST)

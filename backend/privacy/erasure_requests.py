@@ -12,11 +12,13 @@ from django.db import transaction
 from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.api.problems import Problem
-from backend.outbox.enqueuing import NewMail, enqueue, send_soon
-from backend.privacy.mails import ERASURE_REQUESTED, erasure_requested_context
+from backend.languages import closest_language
+from backend.outbox.enqueuing import NewMail, cancel_queued, enqueue, send_soon
+from backend.privacy.mails import ERASURE_CANCELLED, ERASURE_REQUESTED, erasure_requested_context
 from backend.privacy.models import ErasureRequest, ErasureState
 from backend.wake import wake
 
+TOLD_WITHIN = timedelta(days=3)
 OPEN = (ErasureState.REQUESTED, ErasureState.ERASING)
 
 
@@ -64,12 +66,22 @@ def request_erasure(user: User, *, device_id: UUID | None, now: datetime) -> tup
     return request, True
 
 
+@transaction.atomic
 def cancel_erasure(user: User, *, now: datetime) -> None:
-    """Take it back; nothing to do if there is none. Raises ErasureBegun."""
+    """Take it back, and tell them; nothing to do if there is none. Raises ErasureBegun."""
     mine = ErasureRequest.objects.filter(user=user)
-    cancelled = mine.filter(state=ErasureState.REQUESTED).update(state=ErasureState.CANCELLED, cancelled_at=now)
-    if not cancelled and mine.filter(state=ErasureState.ERASING).exists():
-        raise ErasureBegun()
+    request = mine.filter(state=ErasureState.REQUESTED).select_for_update().first()
+    if request is None:
+        if mine.filter(state=ErasureState.ERASING).exists():
+            raise ErasureBegun()
+        return
+    mine.filter(pk=request.pk).update(state=ErasureState.CANCELLED, cancelled_at=now)
+    cancel_queued(user.pk, ERASURE_REQUESTED)
+    if with_confirmed_address([user.pk]):
+        context = {"language": closest_language(user.language)}
+        key = f"{ERASURE_CANCELLED}:{request.pk}"
+        enqueue([NewMail(user.pk, ERASURE_CANCELLED, key, context, now, now + TOLD_WITHIN)])
+        send_soon()
 
 
 def erasure_document(request: ErasureRequest | None) -> dict[str, Any]:

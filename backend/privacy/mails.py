@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import dateformat, timezone, translation
-from django.utils.html import linebreaks
+from django.utils.html import linebreaks, urlize
 from django.utils.translation import gettext
 
 from backend.accounts.addresses import with_confirmed_address
@@ -29,6 +29,7 @@ from backend.privacy.models import DataExport
 logger = structlog.get_logger(__name__)
 
 ERASURE_REQUESTED = "erasure_requested"
+ERASURE_CANCELLED = "erasure_cancelled"
 EXPORT_READY = "export_ready"
 
 
@@ -54,7 +55,20 @@ def render_erasure_requested(context: dict[str, Any]) -> RenderedMail:
             erases_at = local_time(datetime.fromisoformat(erases_at), context["time_zone"])
         filling = {"erases_at": erases_at, "page": f"{settings.PUBLIC_URL}/account/erase"}
         text = render_to_string("privacy/mail/erasure_requested.txt", filling)
-        return RenderedMail(gettext("Your account will be erased"), text, linebreaks(text, autoescape=True))
+        return _mail(gettext("Your account will be erased"), text)
+
+
+def render_erasure_cancelled(context: dict[str, Any]) -> RenderedMail:
+    with translation.override(context["language"]):
+        filling = {"page": f"{settings.PUBLIC_URL}/account/erase"}
+        text = render_to_string("privacy/mail/erasure_cancelled.txt", filling)
+        return _mail(gettext("Your account stays"), text)
+
+
+def _mail(subject: str, text: str) -> RenderedMail:
+    """Its HTML says the same, with addresses to click."""
+    text = text.strip()
+    return RenderedMail(subject, f"{text}\n", linebreaks(urlize(text, autoescape=True)))
 
 
 def send_code_mail(user: User, code: str, *, lifetime: timedelta) -> None:
@@ -80,8 +94,9 @@ def send_export_ready(export: DataExport, user: User, *, until: datetime) -> Non
 def render_export_ready(context: dict[str, Any]) -> RenderedMail:
     with translation.override(context["language"]):
         ends = local_time(datetime.fromisoformat(context["expires_at"]), context["time_zone"])
-        text = render_to_string("privacy/mail/export_ready.txt", {"ends": ends, "app": settings.APP_URL})
-        return RenderedMail(gettext("Your data is ready to download"), text, linebreaks(text, autoescape=True))
+        app = settings.APP_URL if settings.APP_URL != settings.PUBLIC_URL else ""  # without an app, that is the API
+        text = render_to_string("privacy/mail/export_ready.txt", {"ends": ends, "app": app})
+        return _mail(gettext("Your data is ready to download"), text)
 
 
 def send_farewell(address: str, user_id: UUID, *, language: str) -> None:
@@ -97,4 +112,5 @@ def send_farewell(address: str, user_id: UUID, *, language: str) -> None:
 
 def register_kinds() -> None:
     register_kind(ERASURE_REQUESTED, render_erasure_requested)
+    register_kind(ERASURE_CANCELLED, render_erasure_cancelled)
     register_kind(EXPORT_READY, render_export_ready)

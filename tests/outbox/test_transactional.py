@@ -316,7 +316,8 @@ def test_a_mail_says_that_an_export_is_ready_and_how_long(phone: Phone, mailbox:
     assert send_mail() == 1
     assert mailbox.recipients == [phone.user.email]
     text = words_of(mailbox.messages[0])
-    assert "You can download it in the app:" in text
+    assert "You can download it in the app." in text
+    assert "http" not in text  # there is no app here whose address could be told
     assert re.search(r"It is kept until \w+ \d+ \w+ 20\d\d, \d\d:\d\d \(UTC\)\.", text)
     assert "/v1/export" not in text
     mail = OutgoingMail.objects.get()

@@ -24,6 +24,7 @@ from uuid_utils.compat import uuid7
 
 from backend.accounts.models import User
 from backend.outbox import claims, sending
+from backend.outbox.enqueuing import STOPPED
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.transports import Reply
@@ -59,9 +60,6 @@ SEED = int(os.environ.get("ENGRAM_YEAR_SEED") or 0)
 THREE_DAYS = timedelta(days=3)
 SECOND = timedelta(seconds=1)
 SKIPPED = {(date(2011, 12, 30), "Pacific/Apia"), (date(2011, 12, 30), "Pacific/Fakaofo")}
-
-
-STOPPED = "Its recipient stopped this mail."
 
 
 class Clock:

@@ -1,5 +1,5 @@
 """Do what the Celery workers do, in one process and without Redis: score due weeks, close weeks, send mail and pushes, make
-exports, erase accounts, log the audit's head."""
+exports, erase accounts, forget old refusals, log the audit's head."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from backend.outbox.pushing import send_pushes
 from backend.outbox.sending import send_mail
 from backend.privacy.erasing import erase_due_accounts
 from backend.privacy.exporting import make_exports
+from backend.sync.devices import forget_old_refusals
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
 
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         pushed = send_pushes()
         exported = make_exports(now=timezone.now())
         erased = erase_due_accounts(now=timezone.now())
+        forget_old_refusals(now=timezone.now())
         if scored.scored or scored.failed or closed or sent or pushed or exported or erased:
             self.stdout.write(
                 f"scored {scored.scored}, failed {scored.failed}, closed {closed}, sent {sent},"
