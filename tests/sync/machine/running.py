@@ -35,6 +35,8 @@ def run_histories(accounts: tuple[Account, ...], *, runs: int, seed: int) -> Cou
         except BaseException as error:
             error.add_note(f"SYNC_SEED={seed} SYNC_RUNS={runs} repeats this; it was run {counts['failed in run']}")
             raise
+        if runs > AT_ONCE:
+            print(f"  {min(done + AT_ONCE, runs)} of {runs} histories, everybody equal, SYNC_SEED={seed}", flush=True)
     return counts.copy()
 
 
