@@ -10,4 +10,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("engram")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["tracker", "backend.privacy", "backend.audit", "backend.sync"])
+app.autodiscover_tasks()  # of every installed application
