@@ -9,12 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.api.problems import Problem
-from backend.languages import closest_language
-from backend.outbox.enqueuing import NewMail, cancel_queued, enqueue, send_soon
-from backend.privacy.mails import ERASURE_CANCELLED, ERASURE_REQUESTED, erasure_requested_context
+from backend.outbox.enqueuing import cancel_queued
+from backend.privacy.mails import ERASURE_CANCELLED, ERASURE_REQUESTED, tell
 from backend.privacy.models import ErasureRequest, ErasureState
 from backend.wake import wake
 
@@ -57,11 +55,8 @@ def request_erasure(user: User, *, device_id: UUID | None, now: datetime) -> tup
         return request, False
     window = timedelta(days=settings.ERASURE_WINDOW_DAYS)
     request = ErasureRequest.objects.create(user=user, requested_at=now, erases_at=now + window, device_id=device_id)
-    if with_confirmed_address([user.pk]):
-        context = erasure_requested_context(request.erases_at, user)
-        key = f"{ERASURE_REQUESTED}:{request.pk}"
-        enqueue([NewMail(user.pk, ERASURE_REQUESTED, key, context, now, request.erases_at if window else None)])
-        send_soon()
+    until = request.erases_at if window else None
+    tell(user, ERASURE_REQUESTED, request.pk, now=now, until=until, erases_at=request.erases_at.isoformat())
     transaction.on_commit(lambda: wake("backend.privacy.tasks.erase_accounts"))
     return request, True
 
@@ -77,11 +72,7 @@ def cancel_erasure(user: User, *, now: datetime) -> None:
         return
     mine.filter(pk=request.pk).update(state=ErasureState.CANCELLED, cancelled_at=now)
     cancel_queued(user.pk, ERASURE_REQUESTED)
-    if with_confirmed_address([user.pk]):
-        context = {"language": closest_language(user.language)}
-        key = f"{ERASURE_CANCELLED}:{request.pk}"
-        enqueue([NewMail(user.pk, ERASURE_CANCELLED, key, context, now, now + TOLD_WITHIN)])
-        send_soon()
+    tell(user, ERASURE_CANCELLED, request.pk, now=now, until=now + TOLD_WITHIN)
 
 
 def erasure_document(request: ErasureRequest | None) -> dict[str, Any]:

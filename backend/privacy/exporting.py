@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from backend.accounts.models import User
 from backend.api.problems import Problem
 from backend.privacy.export_files import write_files
-from backend.privacy.mails import send_export_ready
+from backend.privacy.mails import EXPORT_READY, tell
 from backend.privacy.models import DataExport, DataExportPart, ExportState
 from backend.privacy.sections import registered_sections
 from backend.privacy.zip_stream import ZipStream
@@ -140,7 +140,7 @@ def _finish(export: DataExport, user: User, parts: _Parts, *, now: datetime) -> 
     )
     if not finished:
         raise LeaseLost
-    send_export_ready(export, user, until=until)
+    tell(user, EXPORT_READY, export.pk, now=now, until=until, expires_at=until.isoformat())
 
 
 class _Parts:

@@ -14,7 +14,7 @@ from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.utils import dateformat, timezone, translation
+from django.utils import dateformat, translation
 from django.utils.html import linebreaks, urlize
 from django.utils.translation import gettext
 
@@ -24,7 +24,6 @@ from backend.languages import DEFAULT_LANGUAGE, closest_language
 from backend.outbox.enqueuing import NewMail, enqueue, send_letter, send_soon
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.sealed import Letter
-from backend.privacy.models import DataExport
 
 logger = structlog.get_logger(__name__)
 
@@ -40,12 +39,13 @@ def local_time(moment: datetime, zone: str) -> str:
     return f"{dateformat.format(moment.astimezone(ZoneInfo(zone)), form)} ({zone})"
 
 
-def erasure_requested_context(erases_at: datetime, user: User) -> dict[str, Any]:
-    return {
-        "erases_at": erases_at.isoformat(),
-        "time_zone": user.home_time_zone,
-        "language": closest_language(user.language),
-    }
+def tell(user: User, kind: str, about: UUID, *, now: datetime, until: datetime | None, **context: str) -> None:
+    """Enqueue the mail of this kind about one request of theirs, to a confirmed address, in the caller's transaction."""
+    if not with_confirmed_address([user.pk]):
+        return
+    context |= {"time_zone": user.home_time_zone, "language": closest_language(user.language)}
+    enqueue([NewMail(user.pk, kind, f"{kind}:{about}", context, now, until)])
+    send_soon()
 
 
 def render_erasure_requested(context: dict[str, Any]) -> RenderedMail:
@@ -76,19 +76,6 @@ def send_code_mail(user: User, code: str, *, lifetime: timedelta) -> None:
         text = render_to_string("privacy/mail/erasure_code.txt", {"code": code})
         letter = Letter(user.email, gettext("Engram: your code"), text)
     send_letter(user.pk, "erasure_code", letter, lifetime=lifetime)
-
-
-def send_export_ready(export: DataExport, user: User, *, until: datetime) -> None:
-    """To a confirmed address, in the caller's transaction."""
-    if not with_confirmed_address([user.pk]):
-        return
-    context = {
-        "expires_at": until.isoformat(),
-        "time_zone": user.home_time_zone,
-        "language": closest_language(user.language),
-    }
-    enqueue([NewMail(user.pk, EXPORT_READY, f"{EXPORT_READY}:{export.pk}", context, timezone.now(), until)])
-    send_soon()
 
 
 def render_export_ready(context: dict[str, Any]) -> RenderedMail:
