@@ -21,13 +21,12 @@ from backend.accounts.addresses import with_confirmed_address
 from backend.accounts.models import User
 from backend.accounts.push_tokens import reachable
 from backend.languages import closest_language
-from backend.outbox.enqueuing import NewMail, enqueue
+from backend.outbox.enqueuing import NewMail, enqueue, send_soon
 from backend.outbox.kinds import register_kind
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.pushing import NewPush, enqueue_pushes, pushes_are_on
 from backend.sync.epochs import latest_restore
 from backend.sync.models import SyncCounter
-from backend.wake import wake
 from tracker.guidance.library import Library
 from tracker.guidance.published import published_library
 from tracker.models import CognitiveLog, DayMark, DietLog, ExerciseLog, WeekConfirmation, WeeklyScore
@@ -169,7 +168,7 @@ def _close(users: list[User], now: datetime) -> int:
             closed_now = set(to_close)
             fresh = [(user, at) for user, at in come if (user.pk, at.week.monday) in closed_now]
             enqueue_pushes(_pushes(fresh, sources, now))
-        transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
+        send_soon()
     User.objects.bulk_update(users, ["next_weekly_email_at"])
     return len(to_close)
 

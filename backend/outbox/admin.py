@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +17,7 @@ from unfold.decorators import action, display
 
 from backend.audit.participant_rows import ParticipantRowsAdmin
 from backend.outbox.claims import cancel, resolve_unknown
-from backend.outbox.kinds import is_registered, registered_kinds, render
+from backend.outbox.kinds import RenderedMail, registered_kinds, render
 from backend.outbox.models import MailState, Outgoing, OutgoingMail, OutgoingPush, SuppressedAddress
 from backend.outbox.suppression import lift, suppression_of
 from backend.read_only_admin import ReadOnlyAdmin
@@ -95,19 +96,19 @@ class OutgoingMailAdmin(OutgoingAdmin):
     @admin.display(description="The mail")
     def preview(self, mail: OutgoingMail) -> SafeString:
         """In a frame that runs no script and loads nothing."""
-        if not is_registered(mail.kind):
-            return SEALED
-        return format_html(
+        frame = (
             '<iframe sandbox="" srcdoc="{}" title="The mail as it looks" loading="lazy"'
-            ' style="width: 100%; height: 44rem; background: white; border-radius: 6px"></iframe>',
-            render(mail.kind, mail.context).html_with_images(),
+            ' style="width: 100%; height: 44rem; background: white; border-radius: 6px"></iframe>'
         )
+        return _shown(mail, lambda rendered: format_html(frame, rendered.html_with_images()))
 
     @admin.display(description="As plain text")
     def plain_text(self, mail: OutgoingMail) -> SafeString:
-        if not is_registered(mail.kind):
-            return SEALED
-        return format_html('<pre style="white-space: pre-wrap">{}</pre>', render(mail.kind, mail.context).text)
+        return _shown(mail, lambda rendered: format_html('<pre style="white-space: pre-wrap">{}</pre>', rendered.text))
+
+
+def _shown(mail: OutgoingMail, show: Callable[[RenderedMail], SafeString]) -> SafeString:
+    return show(render(mail.kind, mail.context)) if mail.kind in registered_kinds() else SEALED
 
 
 @admin.register(SuppressedAddress)

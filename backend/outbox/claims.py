@@ -47,7 +47,7 @@ def settle_abandoned(model: type[Outgoing]) -> None:
     abandoned = rows.filter(state=MailState.DATA_STARTED, claimed_until__lt=Now())
     again = Q(transactional=True, attempts__lt=MAX_ATTEMPTS)
     abandoned.filter(again).update(
-        state=MailState.PENDING, claim_token=None, claimed_until=None, next_attempt_at=Now(), last_reply=NOT_BACK
+        state=MailState.PENDING, next_attempt_at=Now(), last_reply=NOT_BACK, **model.UNCLAIMED
     )
     unknown = abandoned.exclude(again).update(state=MailState.UNKNOWN, last_reply=NOT_BACK, **model.AT_REST)
     if unknown:
@@ -136,12 +136,9 @@ def in_doubt(row: Outgoing, reply: str) -> None:
 
 def give_up(row: Outgoing, reason: str) -> bool:
     """There is nowhere to send it to, or its recipient wants none: nobody tries again."""
-    return _ours(row, MailState.CONNECTING).update(state=MailState.CANCELLED, last_reply=reason, **row.AT_REST) == 1
-
-
-def _ours(row: Outgoing, state: MailState) -> QuerySet[Any]:
-    """The row, if it still is where we left it and nobody has taken it over."""
-    return type(row)._default_manager.filter(pk=row.pk, state=state, claim_token=row.claim_token)
+    rows = type(row)._default_manager
+    ours = rows.filter(pk=row.pk, state=MailState.CONNECTING, claim_token=row.claim_token)
+    return ours.update(state=MailState.CANCELLED, last_reply=reason, **row.AT_REST) == 1
 
 
 def put_off(rows: Sequence[Outgoing], reply: str) -> None:
@@ -161,11 +158,10 @@ def put_off(rows: Sequence[Outgoing], reply: str) -> None:
         )
         ours.update(
             state=MailState.PENDING,
-            claim_token=None,
-            claimed_until=None,
             attempts=F("attempts") - 1,
             last_reply=reply,
             next_attempt_at=Now() + pause,
+            **Outgoing.UNCLAIMED,
         )
 
 
@@ -176,13 +172,7 @@ def put_back(row: Outgoing, reply: str, *, for_good: bool, not_before: timedelta
         claimed.update(state=MailState.FAILED, last_reply=_kept(reply), **row.AT_REST)
         return
     pause = max(FIRST_RETRY * 2 ** (row.attempts - 1), not_before)
-    claimed.update(
-        state=MailState.PENDING,
-        claim_token=None,
-        claimed_until=None,
-        last_reply=_kept(reply),
-        next_attempt_at=Now() + pause,
-    )
+    claimed.update(state=MailState.PENDING, last_reply=_kept(reply), next_attempt_at=Now() + pause, **row.UNCLAIMED)
 
 
 def doubt_unsent(model: type[Outgoing]) -> int:

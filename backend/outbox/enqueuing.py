@@ -71,7 +71,8 @@ def send_letter(user_id: UUID | None, kind: str, letter: Letter, *, lifetime: ti
 
 
 def send_soon() -> None:
-    transaction.on_commit(lambda: wake("tracker.tasks.send_mail"))
+    """Wake a sender when the caller's transaction is committed; nothing that goes wrong with that is the caller's."""
+    transaction.on_commit(lambda: wake("tracker.tasks.send_mail"), robust=True)
 
 
 def cancel_queued(user_id: UUID, kind: str) -> int:

@@ -82,12 +82,8 @@ def render(kind: str, context: dict[str, Any]) -> RenderedMail:
 
 
 def registered_kinds() -> list[str]:
-    return list(_kinds)
-
-
-def is_registered(kind: str) -> bool:
     """Others come written already (`sealed.py`), or were registered by an earlier version."""
-    return kind in _kinds
+    return list(_kinds)
 
 
 def subscription_of(kind: str) -> Subscription | None:

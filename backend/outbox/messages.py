@@ -13,7 +13,7 @@ from django.core.mail.message import SafeMIMEMultipart
 
 from backend.outbox.kinds import InlineImage, RenderedMail, render
 from backend.outbox.models import OutgoingMail
-from backend.outbox.sealed import unseal
+from backend.outbox.sealed import Letter
 from backend.outbox.unsubscribing import bulk_headers, links_of
 
 
@@ -34,11 +34,13 @@ class MailMessage(EmailMultiAlternatives):
         return built
 
 
-def build_message(mail: OutgoingMail, recipient: str, *, link_key: bytes | None = None) -> EmailMultiAlternatives:
-    """The message, under the Message-ID that the row has had from the start. Its links are signed with `link_key`, or with a
-    key that is looked up for it alone."""
+def build_message(
+    mail: OutgoingMail, recipient: str, *, letter: Letter | None = None, link_key: bytes | None = None
+) -> EmailMultiAlternatives:
+    """The message, under the Message-ID that the row has had from the start, with the words of the letter that was sealed in
+    it, if there was one. Its links are signed with `link_key`, or with a key that is looked up for it alone."""
     links = {} if mail.user_id is None else links_of(mail.user_id, mail.kind, key=link_key)
-    rendered = _written(mail, links)
+    rendered = _written(mail, letter, links)
     message = MailMessage(
         " ".join(rendered.subject.split()),  # a header is one line
         rendered.text,
@@ -57,10 +59,9 @@ def build_message(mail: OutgoingMail, recipient: str, *, link_key: bytes | None 
     return message
 
 
-def _written(mail: OutgoingMail, links: Mapping[str, str]) -> RenderedMail:
+def _written(mail: OutgoingMail, letter: Letter | None, links: Mapping[str, str]) -> RenderedMail:
     """Raises KeyError for a kind that nobody registered: of one that was sealed the words are gone."""
-    if mail.sealed:
-        letter = unseal(mail.sealed)
+    if letter is not None:
         return RenderedMail(letter.subject, letter.text, "")
     return render(mail.kind, {**mail.context, **links})
 

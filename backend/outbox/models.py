@@ -28,7 +28,10 @@ class Outgoing(models.Model):
     kind; `data_started` is committed before it is handed over, so a crash after that can leave one `unknown`, and never two
     sent. The verbs are in `claims.py`."""
 
-    AT_REST: ClassVar[dict[str, Any]] = {"claim_token": None, "claimed_until": None}
+    UNCLAIMED: ClassVar[dict[str, Any]] = {"claim_token": None, "claimed_until": None}
+    """The fields of one that nobody is sending."""
+
+    AT_REST: ClassVar[dict[str, Any]] = UNCLAIMED
     """The fields of one that nothing more is done with."""
 
     user: models.ForeignKey[Any, Any] = models.ForeignKey(
@@ -89,7 +92,7 @@ class Outgoing(models.Model):
 class OutgoingMail(Outgoing):
     """One mail. What holds a code, or goes to an address that is no account's, is sealed for as long as it is to be sent."""
 
-    AT_REST: ClassVar[dict[str, Any]] = {**Outgoing.AT_REST, "sealed": b""}
+    AT_REST: ClassVar[dict[str, Any]] = {**Outgoing.UNCLAIMED, "sealed": b""}
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

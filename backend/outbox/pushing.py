@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -22,8 +21,6 @@ from backend.outbox import claims
 from backend.outbox.fcm import FCM, ServiceAccount, Verdict
 from backend.outbox.models import MailState, OutgoingPush
 from backend.outbox.transports import Unreachable
-
-logger = structlog.get_logger(__name__)
 
 NOWHERE = "The device is signed out, or has taken its registration back."
 

@@ -20,6 +20,7 @@ from backend.outbox.models import AT_WORK, MailState, OutgoingMail
 from backend.outbox.pace import wait_for_turn
 from backend.outbox.providers import open_transport
 from backend.outbox.recipients import Recipients
+from backend.outbox.sealed import unseal
 from backend.outbox.smtp import ascii_domain
 from backend.outbox.transports import Refused, Transport, Undeliverable, Unknown, Unreachable
 
@@ -73,14 +74,15 @@ def _begin(mail: OutgoingMail, transport: Transport, recipients: Recipients) -> 
     Raises Unreachable. Anything else that goes wrong here costs this mail alone, never those after it.
     """
     try:
-        recipient = recipients.address_of(mail)
+        letter = unseal(mail.sealed) if mail.sealed else None
+        recipient = letter.recipient if letter else recipients.address_of(mail)
         if recipient is None:  # erased meanwhile, and the mail with them
             return None
         if not mail.transactional and (stopped := recipients.stopped(mail)):
             claims.give_up(mail, f"The address is stopped: {stopped}.")
             return None
         sender = _sender()
-        message = transport.prepare(build_message(mail, recipient, link_key=recipients.link_key))
+        message = transport.prepare(build_message(mail, recipient, letter=letter, link_key=recipients.link_key))
         transport.begin(sender, recipient)
     except Unreachable:
         raise
