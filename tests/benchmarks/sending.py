@@ -7,12 +7,12 @@ what is in it, is told apart.
 
 from __future__ import annotations
 
+import os
 import smtplib
 import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from unittest.mock import patch
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from django.utils import timezone
 from backend.accounts.models import User
 from backend.outbox import sending
 from backend.outbox.enqueuing import NewMail, enqueue
-from backend.outbox.kinds import RenderedMail, Subscription, register_kind
+from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.messages import build_message
 from backend.outbox.models import MailState, OutgoingMail
 from backend.outbox.sending import send_mail
@@ -30,6 +30,8 @@ from backend.outbox.smtp import SMTPTransport, over_the_wire
 from config.demo.processes import free_port
 from tests.faults.smtp_process import HOST, SMTPProcess
 from tests.figures import Figures
+from tests.memory import resident
+from tests.outbox.bulk import BULK
 
 MAILS = 10_000
 WARM = 1_000
@@ -43,11 +45,7 @@ def measure(figures: Figures, summaries: list[RenderedMail]) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = ""
-    register_kind(
-        KIND,
-        lambda context: summaries[context["number"] % len(summaries)],
-        subscription=Subscription("Prepared", "unsubscribe", lambda user: True, lambda *more: None),
-    )
+    register_kind(KIND, lambda context: summaries[context["number"] % len(summaries)], subscription=BULK)
     connection.close()
     with SMTPProcess(None, port):
         fill(WARM)
@@ -55,23 +53,23 @@ def measure(figures: Figures, summaries: list[RenderedMail]) -> None:
         message = over_the_wire(build_message(OutgoingMail.objects.latest("pk"), "floor@example.org"))
         floor = MAILS / seconds(lambda: send_floor(port, message))
         fill(MAILS)
-        before = resident()
+        before = resident(os.getpid(), "VmRSS")
         with (
             patch.object(sending, "build_message", return_value=message),
             patch.object(SMTPTransport, "prepare", as_it_is),
         ):
             sent = MAILS / seconds(send_mail)
-        grown = resident() - before
+        grown = resident(os.getpid(), "VmRSS") - before
         fill(MAILS)
-        before = resident()
+        before = resident(os.getpid(), "VmRSS")
         made_too = MAILS / seconds(send_mail)
-        grown = max(grown, resident() - before)
+        grown = max(grown, resident(os.getpid(), "VmRSS") - before)
     assert OutgoingMail.objects.filter(state=MailState.SENT).count() == WARM + 2 * MAILS
     figures.note("one message over one connection, and nothing else", floor, "mails/s")
     figures.note("prepared messages through the outbox", sent, "mails/s")
     figures.at_least("of the floor's mails a second", 100 * sent / floor, "%", RATIO)
     figures.note("rendered summaries, whose messages are made on the way", made_too, "mails/s")
-    figures.at_most("memory that sending 10 000 takes for good", grown, "MiB", GROWTH)
+    figures.at_most("memory that sending 10 000 takes for good", grown / 2**20, "MiB", GROWTH)
 
 
 def as_it_is(transport: SMTPTransport, message: bytes) -> bytes:
@@ -104,9 +102,3 @@ def seconds(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return time.perf_counter() - began
-
-
-def resident() -> float:
-    """This process's resident memory, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    return float(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024

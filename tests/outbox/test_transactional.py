@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,6 +31,7 @@ from backend.outbox.suppression import suppress
 from backend.outbox.tracking import record_event
 from backend.outbox.transports import Reply, Unknown
 from backend.privacy.exporting import make_exports
+from config.demo.mailbox import parse
 from tests.accounts.app import PASSWORD, App, mailed_code
 from tests.conftest import Mailbox, Phone
 from tests.outbox.bulk import BULK
@@ -45,8 +44,9 @@ AT_REST = (MailState.SENT, MailState.FAILED, MailState.UNKNOWN, MailState.CANCEL
 
 
 def words_of(message: bytes) -> str:
-    parsed: Any = email.message_from_bytes(message, policy=email.policy.default)
-    text: str = parsed.get_body(("plain",)).get_content()
+    body = parse(message).get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
     return text
 
 
@@ -123,7 +123,7 @@ def test_what_may_have_arrived_is_sent_again(phone: Phone, mailbox: Mailbox, mon
     OutgoingMail.objects.update(next_attempt_at=Now())
     assert send_mail() == 1
     assert mailbox.recipients == [CODE.recipient] * 2
-    first, second = (email.message_from_bytes(message)["Message-ID"] for message in mailbox.messages)
+    first, second = (parse(message)["Message-ID"] for message in mailbox.messages)
     assert first == second  # mail programs show it once
 
 

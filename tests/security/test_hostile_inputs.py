@@ -17,6 +17,7 @@ from django.test import Client
 
 from backend.accounts.models import DeviceToken
 from tests.conftest import Phone, exercise, make_phone, meal
+from tests.memory import resident
 from tests.security.hostile_inputs import EXERCISE, LOGS, ME, NAMES, TEXTS, Case, refusals
 from tests.servers import Server, serving
 
@@ -152,14 +153,6 @@ def test_unknown_zones_of_any_spelling_are_kept_and_flagged(phone: Phone, last_w
 def server(tmp_path: Path, catalogue: None) -> Iterator[Server]:
     with serving(tmp_path, {"ENGRAM_RATE_LIMITS": "participant_writes=100000/60,anonymous=100000/60"}) as server:
         yield server
-
-
-def resident(pid: int, figure: str) -> int:
-    """Bytes in memory of a process and of all that it has started: now (VmRSS) or at their most (VmHWM)."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kibibytes = next(int(line.split()[1]) for line in lines if line.startswith(figure))
-    return kibibytes * 1024 + sum(resident(int(child), figure) for child in children)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,7 +27,7 @@ from backend.outbox import claims, sending
 from backend.outbox.enqueuing import STOPPED
 from backend.outbox.kinds import RenderedMail, register_kind
 from backend.outbox.models import MailState, OutgoingMail
-from backend.outbox.transports import Reply
+from backend.outbox.transports import Reply, Transport
 from backend.sync.models import SyncCounter
 from tests.conftest import exercise, make_phone
 from tests.tracker.test_changed_hours import last_week_due
@@ -86,17 +86,11 @@ def clock(catalogue: None) -> Clock:
 
 
 @dataclass
-class Inbox:
+class Inbox(Transport):
     """A mail server that takes everything, and notes when."""
 
     clock: Clock
     received: list[tuple[str, datetime]] = field(default_factory=list)
-
-    def __enter__(self) -> Inbox:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
 
     def close(self) -> None:
         pass
