@@ -116,7 +116,7 @@ def test_a_pool_that_is_used_up_fails_no_write(phone: Phone, last_week: Week) ->
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("module", ["due_weeks", "weekly_summaries"])
+@pytest.mark.parametrize("module", ["tracker.due_weeks", "backend.outbox.enqueuing"])
 def test_what_nobody_foresaw_fails_no_write(
     phone: Phone, last_week: Week, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +125,7 @@ def test_what_nobody_foresaw_fails_no_write(
     def fail(task: str) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(f"tracker.{module}.wake", fail)
+    monkeypatch.setattr(f"{module}.wake", fail)
     assert phone.post("/v1/exercise-logs", exercise(last_week.first_day)).status_code == 201
     assert close_weeks(now=utc(f"{last_week.next().monday}T08:00:00Z")) == 1
 
