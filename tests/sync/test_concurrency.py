@@ -30,7 +30,7 @@ def test_a_reader_skips_nothing_that_thirty_two_writers_write(phone: Phone, reco
     changes = int(os.environ.get("SYNC_CHANGES") or CHANGES)
     report = crowd(phone, changes=changes)
     told = f"{report.changes} changes by {WRITERS} writers, {report.pages} pages, {report.scored} weeks scored"
-    record_property("told", f"{told}, {report.seconds:.0f} s")
+    record_property("told", f"{told}, {report.busy} times too busy, {report.seconds:.0f} s")
     assert report.errors == []
     assert (report.skipped, report.twice) == ({}, [])
     assert report.seen == report.acknowledged
