@@ -97,7 +97,7 @@ def _practice_document(score: PracticeScore, domain_status: str, words: WeekWord
         "points": None if score.points is None else two_decimals(score.points),
     }
     if words:
-        document["words"] = words.of_practice(score, domain_status)
+        document["words"] = words.of_practice(score, excused=domain_status == "excused")
     return document
 
 

@@ -110,10 +110,10 @@ class WeekWords:
         words = {"score": self.score(score.score), "domain": self._domains[score.domain]}
         return self.texts[f"domain {score.status}"] % words
 
-    def of_practice(self, score: PracticeScore, domain_status: str) -> str:
+    def of_practice(self, score: PracticeScore, *, excused: bool = False) -> str:
         code = score.practice.code
         amount, target = score.amount, score.target
-        if domain_status == "excused":
+        if excused:
             pattern = "practice excused" if amount else "practice nothing asked"
         elif not amount:
             pattern = "practice nothing"

@@ -12,10 +12,11 @@ from backend.languages import DEFAULT_LANGUAGE
 from tracker.evidence import card_document, read_evidence
 from tracker.guidance.choosing import Guidance, Suggestion
 from tracker.guidance.steps import Log
-from tracker.guidance.words import kept_reason, reason
+from tracker.guidance.words import reason
 from tracker.scoring.protocol import FOOD_GROUPS
 from tracker.scoring.records import CognitiveRecord, ExerciseRecord
 from tracker.scoring.rounding import two_decimals
+from tracker.week_words import week_words
 from tracker.wellness import SAFETY_LINES, disclaimer
 
 # An activity of the catalogue for each kind of step, so that the step is a record that the score can be tried with.
@@ -116,7 +117,7 @@ def _keep_going_document(guidance: Guidance, *, hide_numbers: bool, language: st
         "id": guidance.keep_going.id,
         "practice": kept.practice.code if kept else None,
         "text": guidance.keep_going.text[language],
-        "reason": kept_reason(kept, hide_numbers=hide_numbers) if kept else None,
+        "reason": week_words(language, hide_numbers=hide_numbers).of_practice(kept) if kept else None,
         "grade": card.grade if card else None,
         "evidence": card_document(card, evidence, language=language, hide_numbers=hide_numbers) if card else None,
     }

@@ -1,4 +1,4 @@
-"""The sentences of guidance: why this suggestion, and how near a practice came to its target. In the active language."""
+"""The sentences of guidance: why this suggestion, in the active language."""
 
 from __future__ import annotations
 
@@ -60,18 +60,10 @@ def _step(suggestion: Suggestion) -> str:
     return ngettext("%(amount)s more minute", "%(amount)s more minutes", minutes) % {"amount": minutes}
 
 
-def kept_reason(practice: PracticeScore, *, hide_numbers: bool) -> str:
-    if hide_numbers:
-        return gettext("Of all practices, %(practice)s came closest to the week's target.") % {
-            "practice": practice_name(practice.practice)
-        }
-    return gettext("You logged %(amount)s of %(target)s %(practice)s.") % _of_target(practice)
-
-
-def _of_target(practice: PracticeScore, goal: Fraction | None = None) -> dict[str, str]:
+def _of_target(practice: PracticeScore, goal: Fraction) -> dict[str, str]:
     """ "1" of "2" "strength days", "0" of "1" "serving of fish"; minutes without decimals."""
     places = places_of(practice.practice)
-    target = plain_number(practice.target if goal is None else goal, places)
+    target = plain_number(goal, places)
     return {
         "amount": plain_number(practice.amount, places),
         "target": target,

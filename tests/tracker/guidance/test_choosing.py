@@ -172,6 +172,16 @@ def test_what_keeps_going_is_half_way_at_least(turn: int) -> None:
     assert "active_days" in kept["evidence"]["practices"]
 
 
+def test_what_went_past_the_target_is_not_said_to_be_a_part_of_it() -> None:
+    week = week_of(0)
+    long_walks = tuple(exercise(f"{day}", day, 60, "moderate") for day in week.days[:3])
+    guidance = guide(WeekRecords(week, exercise=long_walks))
+    kept = guidance_document(guidance)["keep_going"]
+    assert kept["reason"] == "You logged 180 active minutes, more than the week's target of 150."
+    hidden = guidance_document(guidance, hide_numbers=True)["keep_going"]
+    assert hidden["reason"] == "You went past the week's target for active minutes."
+
+
 def test_nothing_logged_is_answered_with_suggestions_alone() -> None:
     chosen = guide(WeekRecords(WEEK))
     assert chosen.keep_going is None
