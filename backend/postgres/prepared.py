@@ -33,8 +33,12 @@ def execute(query: str, parameters: Mapping[str, Any]) -> int:
 
 @contextmanager
 def _executed(query: str, parameters: Mapping[str, Any]) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        raw: psycopg.Connection[Any] = cursor.connection
+    # What `connection.cursor()` does before it makes a cursor: making that one too costs as much as a small read.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_thread_sharing()
+    with connection.wrap_database_errors:
+        raw: psycopg.Connection[Any] = connection.connection
         started = time.monotonic()
         raw.prepare_threshold = 0  # Django switches preparing off, for its own texts never repeat
         try:
