@@ -86,6 +86,7 @@ class _Server:
         threading.Thread(target=self._obey, daemon=True).start()
         while True:
             connection, _ = self.listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # two answers to two commands at once
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
     def _obey(self) -> None:
@@ -115,6 +116,8 @@ class _Server:
                     self._take_message(connection, lines, recipient)
                 elif verb == b"QUIT":
                     return
+                elif verb == b"EHLO":
+                    self._answer(connection, "250-Here\r\n250 PIPELINING")
                 else:
                     self._answer(connection, "250 OK")
 

@@ -25,8 +25,9 @@ class ScriptedServer:
     """Answers by command (`MESSAGE`: the end of the message; `CONNECT`: the greeting). A list is used up one by one, and the
     usual answer follows it. An answer that ends in HANG_UP closes the connection after what stands before it."""
 
-    def __init__(self, script: dict[str, list[str]]) -> None:
-        self.script = script
+    def __init__(self, script: dict[str, list[str]], *, pipelining: bool = False) -> None:
+        self.script = {verb: list(answers) for verb, answers in script.items()}
+        self.usual = {**_USUAL, "EHLO": "250-Scripted\r\n250-PIPELINING\r\n250 AUTH PLAIN"} if pipelining else _USUAL
         self.commands: list[str] = []
         self.messages: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -72,7 +73,7 @@ class ScriptedServer:
     def _answer(self, connection: socket.socket, verb: str) -> bool:
         """Say it; False if that was the last word."""
         answers = self.script.get(verb, [])
-        answer = answers.pop(0) if answers else _USUAL.get(verb, "500 What?")
+        answer = answers.pop(0) if answers else self.usual.get(verb, "500 What?")
         words = answer.removesuffix(HANG_UP)
         if words:
             connection.sendall(f"{words}\r\n".encode())

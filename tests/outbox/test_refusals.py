@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -24,19 +24,20 @@ pytestmark = pytest.mark.django_db
 Serve = Callable[..., ScriptedServer]
 
 
-@pytest.fixture
-def serve(settings: Any) -> Iterator[Serve]:
+@contextmanager
+def serving(settings: Any, script: dict[str, list[str]], *, pipelining: bool) -> Iterator[ScriptedServer]:
     register_kind("plain", lambda context: RenderedMail("Subject", "Text", "<p>HTML</p>"), subscription=BULK)
+    with ScriptedServer(script, pipelining=pipelining) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = ""
+        yield server
+
+
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelining"])
+def serve(settings: Any, request: pytest.FixtureRequest) -> Iterator[Serve]:
     with ExitStack() as stack:
-
-        def start(**script: list[str]) -> ScriptedServer:
-            server = stack.enter_context(ScriptedServer(script))
-            settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-            settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-            settings.EMAIL_HOST_USER = ""
-            return server
-
-        yield start
+        yield lambda **script: stack.enter_context(serving(settings, script, pipelining=request.param))
 
 
 def enqueue_two(phone: Phone) -> None:
@@ -98,7 +99,7 @@ def test_a_password_that_is_wrong_for_hours_costs_no_mail_anything(phone: Phone,
 
 
 def test_a_mail_that_breaks_the_connection_lets_the_others_pass(phone: Phone, serve: Serve) -> None:
-    serve(RCPT=[HANG_UP, "250 OK", HANG_UP])
+    serve(RCPT=[HANG_UP, "250 OK", HANG_UP, HANG_UP])
     enqueue_two(phone)
     assert send_mail() == 0
     assert states() == WAITING
@@ -145,6 +146,22 @@ def test_a_refusal_before_a_lost_connection_is_kept(phone: Phone, serve: Serve, 
     assert send_mail() == 1
     assert states() == {"first": (MailState.FAILED, 1), "second": (MailState.SENT, 1)}
     assert OutgoingMail.objects.get(dedupe_key="first").last_reply == "550 5.1.1 No such person"
+
+
+@pytest.mark.parametrize("answer", ["421 Closing down" + HANG_UP, "452 4.5.3 Enough for one connection", HANG_UP])
+def test_a_connection_that_has_taken_its_fill_is_replaced(phone: Phone, serve: Serve, answer: str) -> None:
+    server = serve(MAIL=["250 OK", answer])
+    enqueue_two(phone)
+    assert send_mail() == 2
+    assert states() == {"first": (MailState.SENT, 1), "second": (MailState.SENT, 1)}
+    assert len([command for command in server.commands if command.upper().startswith("EHLO")]) == 2
+
+
+def test_a_server_that_takes_commands_together_gets_them_together(phone: Phone, settings: Any) -> None:
+    """It says nothing before it has both."""
+    with serving(settings, {"MAIL": [""], "RCPT": ["250 OK\r\n250 OK"]}, pipelining=True):
+        enqueue_two(phone)
+        assert send_mail() == 2
 
 
 @pytest.mark.parametrize(
