@@ -34,6 +34,7 @@ from tests.memory import resident
 from tests.outbox.bulk import BULK
 
 MAILS = 10_000
+ROUNDS = 10
 WARM = 1_000
 KIND = "prepared"
 RATIO = 50
@@ -51,14 +52,17 @@ def measure(figures: Figures, summaries: list[RenderedMail]) -> None:
         fill(WARM)
         assert send_mail() == WARM
         message = over_the_wire(build_message(OutgoingMail.objects.latest("pk"), "floor@example.org"))
-        floor = MAILS / seconds(lambda: send_floor(port, message))
-        fill(MAILS)
         before = resident(os.getpid(), "VmRSS")
+        took: dict[str, float] = {"floor": 0, "outbox": 0}
         with (
             patch.object(sending, "build_message", return_value=message),
             patch.object(SMTPTransport, "prepare", as_it_is),
         ):
-            sent = MAILS / seconds(send_mail)
+            for _ in range(ROUNDS):  # in turns, so that a minute in which the machine is slow is slow for both
+                fill(MAILS // ROUNDS)
+                took["floor"] += seconds(lambda: send_floor(port, message))
+                took["outbox"] += seconds(send_mail)
+        floor, sent = MAILS / took["floor"], MAILS / took["outbox"]
         grown = resident(os.getpid(), "VmRSS") - before
         fill(MAILS)
         before = resident(os.getpid(), "VmRSS")
@@ -92,7 +96,7 @@ def fill(count: int) -> None:
 def send_floor(port: int, message: bytes) -> None:
     with smtplib.SMTP(HOST, port) as smtp:
         smtp.ehlo()
-        for number in range(MAILS):
+        for number in range(MAILS // ROUNDS):
             smtp.mail("engram@localhost")
             smtp.rcpt(f"{number}@example.org")
             assert smtp.data(message)[0] == 250
