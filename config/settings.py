@@ -263,8 +263,8 @@ HEADLESS_FRONTEND_URLS = {
 # backend/accounts/sign_in_limits.py counts before allauth sees a request; its own limits read first and write later.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
-# Answers that must not tell whether an address has an account go out at full steps of this many seconds. A step has to hold
-# a password's hash and what is written; 0 turns it off.
+# Answers that must not tell whether an address has an account go out at full steps of at least this many seconds; 0 turns
+# it off.
 EVEN_ANSWERS_STEP = env.float("ENGRAM_EVEN_ANSWERS_STEP", 0.3)
 HEADLESS_TOKEN_STRATEGY = "backend.accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
 HEADLESS_SERVE_SPECIFICATION = True

@@ -12,6 +12,9 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import resolve
 
 from backend.accounts import even_answers
 from backend.accounts.models import User
@@ -139,6 +142,27 @@ def test_answers_go_out_at_full_steps(
     monkeypatch.setattr(even_answers, "time", clock := Clock(work))
     try_to_sign_in(UNKNOWN)
     assert work + clock.slept == pytest.approx(answered)
+
+
+def test_where_the_work_takes_longer_the_steps_do_too(
+    settings: Any, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the one kind would be answered at one step, and the other at the next."""
+    settings.EVEN_ANSWERS_STEP = 0.3
+    middleware = even_answers.EvenAnswersMiddleware(lambda request: HttpResponse(status=401))
+    request = rf.post("/")
+    request.resolver_match = resolve("/auth/app/v1/auth/signup")
+
+    def answered(work: float) -> float:
+        monkeypatch.setattr(even_answers, "time", clock := Clock(work))
+        middleware(request)
+        return work + clock.slept
+
+    known, unknown = zip(*((answered(0.285), answered(0.315)) for _ in range(30)), strict=True)
+    assert [*known[1:], *unknown[1:]] == pytest.approx([0.45] * 58, abs=0.025)
+    for _ in range(100):
+        assert 60 < answered(60) <= 60 + 4 * 0.3
+    assert answered(0.3) == pytest.approx(4 * 0.3)
 
 
 def test_who_gets_in_and_who_asks_too_often_waits_for_nothing(
