@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,20 +28,30 @@ SPANISH_DISCLAIMER = (
 )
 
 
-def english_left_in(text: str) -> list[str]:
-    """The texts to translate that stand in this one, or what stands between the placeholders of those."""
-    words = " ".join(text.split())
-    found = []
+@cache
+def english_parts() -> list[tuple[str, list[str]]]:
+    """What stands between the placeholders of the texts to translate, and the ways in which it may be written."""
+    parts = []
     for message in read("es"):
         if message.string == message.id:  # bytes are bytes
             continue
         for original in message.id if isinstance(message.id, tuple | list) else [message.id]:
             for part in re.split(r"%\(\w+\)s|<[^>]+>", original):
                 part = part.strip(" .,;:")
-                ways = [part, part[:1].upper() + part[1:], *([part.upper()] if " " in part else [])]
-                if len(part) > 3 and any(re.search(rf"(?<!\w){re.escape(way)}(?!\w)", words) for way in ways):
-                    found.append(part)
-    return found
+                if len(part) > 3:
+                    ways = [part, part[:1].upper() + part[1:], *([part.upper()] if " " in part else [])]
+                    parts.append((part, ways))
+    return parts
+
+
+def english_left_in(text: str) -> list[str]:
+    """The texts to translate that stand in this one, or what stands between the placeholders of those."""
+    words = " ".join(text.split())
+    return [
+        part
+        for part, ways in english_parts()
+        if any(way in words and re.search(rf"(?<!\w){re.escape(way)}(?!\w)", words) for way in ways)
+    ]
 
 
 def log_a_week(phone: Phone, week: Week) -> None:
