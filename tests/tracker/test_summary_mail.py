@@ -38,7 +38,7 @@ No number yet: three logged days in mental activity make one.
 
 WHAT WENT WELL
 Movement came back on different days this week. Notice which of them felt easiest and keep it.
-You logged 4 of 4 active days.
+You logged 4 active days, which is the week's target.
 
 """
     + IDEAS
