@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from random import SystemRandom
+from time import monotonic
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
@@ -14,8 +15,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.sync.machine.histories import STEPS, Histories
 from tests.sync.machine.world import Account, counts
 
-AT_ONCE = 500
-"""Hypothesis keeps in memory what it has tried, so many are run in several goes."""
+AT_ONCE = 50
+"""Hypothesis keeps in memory what it has tried, so many are run in several goes. The same goes repeat a run."""
+TOLD_EVERY = 500
 
 
 def seed_of_run() -> int:
@@ -30,14 +32,29 @@ def run_histories(accounts: tuple[Account, ...], *, runs: int, seed: int) -> Cou
     """
     counts.clear()
     for done in range(0, runs, AT_ONCE):
-        try:
-            _run(accounts, min(AT_ONCE, runs - done), seed + done)
-        except BaseException as error:
-            error.add_note(f"SYNC_SEED={seed} SYNC_RUNS={runs} repeats this; it was run {counts['failed in run']}")
-            raise
-        if runs > AT_ONCE:
-            print(f"  {min(done + AT_ONCE, runs)} of {runs} histories, everybody equal, SYNC_SEED={seed}", flush=True)
+        _go(accounts, done, min(AT_ONCE, runs - done), seed)
+        reached = min(done + AT_ONCE, runs)
+        if runs > TOLD_EVERY and (reached % TOLD_EVERY == 0 or reached == runs):
+            print(f"  {reached} of {runs} histories, everybody equal, SYNC_SEED={seed}", flush=True)
     return counts.copy()
+
+
+def run_histories_for(accounts: tuple[Account, ...], *, seconds: float, seed: int) -> Counter[str]:
+    """As many as this machine does in that time, and one go at least."""
+    counts.clear()
+    end, done = monotonic() + seconds, 0
+    while not done or monotonic() < end:
+        _go(accounts, done, AT_ONCE, seed)
+        done += AT_ONCE
+    return counts.copy()
+
+
+def _go(accounts: tuple[Account, ...], done: int, runs: int, seed: int) -> None:
+    try:
+        _run(accounts, runs, seed + done)
+    except BaseException as error:
+        error.add_note(f"SYNC_SEED={seed} SYNC_RUNS={done + runs} repeats this; it was run {counts['failed in run']}")
+        raise
 
 
 def _run(accounts: tuple[Account, ...], runs: int, seed: int) -> None:
