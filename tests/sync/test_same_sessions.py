@@ -201,3 +201,16 @@ def test_a_crowded_day_is_left_alone_and_looked_at_again_when_it_empties(phone: 
     assert set(duplicates(phone).values()) == {None}
     push(phone, delete("exercise_log", crowd[0]["id"], 1))
     assert {number: first for number, first in duplicates(phone).items() if first} == {2: 1}
+
+
+@pytest.mark.django_db
+def test_what_became_a_duplicate_is_shown_again_under_its_version(phone: Phone) -> None:
+    typed = exercise(DAY, minutes=30)
+    push(phone, upsert("exercise_log", typed))
+    address = f"/v1/exercise-logs/{typed['id']}"
+    first = phone.get(address)
+    origin = {"platform": "healthkit", "app_id": "watch", "external_id": "1"}
+    seen_by_watch = exercise(DAY, minutes=40, origin=origin)
+    push(phone, upsert("exercise_log", seen_by_watch))
+    again = phone.get(address, if_none_match=first["ETag"])
+    assert (again.status_code, again["ETag"], again.json()["duplicate_of"]) == (200, first["ETag"], seen_by_watch["id"])
