@@ -7,11 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
+import structlog
+from django.db import DatabaseError
+
 from backend.sync.records import DerivedType, registry
 from tracker.hidden_numbers import as_wanted
 from tracker.record_types.marks import RECORD_ID_NAMESPACE
 from tracker.scoring.weeks import Week
 from tracker.week_overviews import overview_of_row, score_on_the_spot
+
+logger = structlog.get_logger(__name__)
 
 Asked = Sequence[tuple[date, Any]]
 
@@ -35,16 +40,27 @@ def facts_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
-    """Those that are due, which come without a stored score, are scored on the spot."""
-    on_the_spot = score_on_the_spot(user_id, [Week(monday) for monday, row in asked if "score" not in row])
+def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any] | None]:
+    """Those that are due, which come without a stored score, are scored on the spot. One that can't be is left out, and keeps
+    nobody from their records; it comes once a worker has scored it."""
+    due = _scored_now(user_id, [Week(monday) for monday, row in asked if "score" not in row])
+    scores = [overview_of_row(Week(monday), row) if "score" in row else due.get(Week(monday)) for monday, row in asked]
     return [
-        as_wanted(
-            overview_of_row(Week(monday), row) if "score" in row else on_the_spot[Week(monday)],
-            hide_numbers=row["hide_numbers"],
-        )
-        for monday, row in asked
+        score and as_wanted(score, hide_numbers=row["hide_numbers"])
+        for score, (_, row) in zip(scores, asked, strict=True)
     ]
+
+
+def _scored_now(user_id: UUID, weeks: Sequence[Week]) -> dict[Week, dict[str, Any]]:
+    try:
+        return score_on_the_spot(user_id, weeks)
+    except DatabaseError:
+        raise
+    except Exception:  # a defect of ours: as the workers do, find the week that it is about
+        if len(weeks) == 1:
+            logger.exception("score_left_out", week=str(weeks[0]))
+            return {}
+    return {week: score for one in weeks for week, score in _scored_now(user_id, [one]).items()}
 
 
 PARTICIPANT_FACTS = DerivedType(

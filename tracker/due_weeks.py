@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -256,8 +257,17 @@ def _report_quarantine(count: int) -> None:
         logger.error("weeks_quarantined", count=count)
 
 
+@transaction.atomic
 def lift_quarantine(weeks: QuerySet[DueWeek]) -> int:
-    """Try quarantined weeks again, from the first attempt on; returns how many."""
-    return weeks.filter(quarantined_at__isnull=False).update(
-        quarantined_at=None, attempts=0, claim_token=None, claimed_until=None, last_error=""
-    )
+    """Try quarantined weeks again, from the first attempt on; returns how many.
+
+    Pulls may have gone past them without a score: they take their participant's next change number, to be met once more.
+    """
+    by_user: dict[UUID, list[Week]] = defaultdict(list)
+    for user_id, monday in (
+        weeks.filter(quarantined_at__isnull=False).order_by("user_id").values_list("user_id", "week")
+    ):
+        by_user[user_id].append(Week(monday))
+    for user_id, lifted in by_user.items():
+        mark_weeks_due(user_id=user_id, weeks=lifted, seq=advance_counter(user_id, 1))
+    return sum(map(len, by_user.values()))

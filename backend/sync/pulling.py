@@ -56,8 +56,8 @@ def pull(
         if types is not None and set(types) != set(place.types):
             raise unacceptable(FieldError("?types", "other_types", "The cursor was made for other types."))
     changes = read_changes(user_id, place, limit=limit + 1)
-    page = _within_bytes(_documents(user_id, changes[:limit], epoch))
-    after, has_more = _next(place, changes, len(page), newest)
+    page, delivered = _within_bytes(_documents(user_id, changes[:limit], epoch))
+    after, has_more = _next(place, changes, delivered, newest)
     if not has_more and (pulled_seq != newest or last_pull_at is None or now - last_pull_at > NOTED_EVERY):
         note_pull(device, seq=newest, now=now)
     return {
@@ -81,9 +81,10 @@ def _next(place: Cursor, changes: Sequence[Change], delivered: int, newest: int)
     return Cursor(place.types, changes[-1].place if changes else place.place), False
 
 
-def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dict[str, Any]]:
+def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dict[str, Any] | None]:
+    """One for each change; None for what the server can't work out now."""
     derived: dict[str, list[int]] = defaultdict(list)
-    documents: list[dict[str, Any]] = []
+    documents: list[dict[str, Any] | None] = []
     for number, change in enumerate(changes):
         name = change.row["record_type"]
         if name in registry.derived:
@@ -95,7 +96,7 @@ def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dic
         kind = registry.derived[name]
         asked = [(day, changes[number].content) for number in numbers if (day := changes[number].day)]
         for number, (day, _), document in zip(numbers, asked, kind.documents(user_id, asked), strict=True):
-            documents[number] = {
+            documents[number] = document and {
                 "type": name,
                 "id": kind.id_of(day),
                 # A restore rewinds change numbers; what apps have from before it must not seem newer.
@@ -105,14 +106,16 @@ def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dic
     return documents
 
 
-def _within_bytes(documents: Sequence[dict[str, Any]]) -> list[msgspec.Raw]:
-    """As many as fit, and at least one."""
+def _within_bytes(documents: Sequence[dict[str, Any] | None]) -> tuple[list[msgspec.Raw], int]:
+    """As many as fit, and at least one; also how many changes that leads past."""
     page: list[msgspec.Raw] = []
     size = 0
-    for document in documents:
+    for number, document in enumerate(documents):
+        if document is None:
+            continue
         encoded = encode(document)
         size += len(encoded)
         if page and size > MAX_BYTES:
-            break
+            return page, number
         page.append(msgspec.Raw(encoded))
-    return page
+    return page, len(documents)

@@ -173,13 +173,14 @@ class DerivedType:
     """What the server works out from a participant's changes and apps only read; it travels with the change it follows from.
 
     `query` selects, for `%(user)s`: `seq`, the change number; `day`, which tells apart what shares one; `content`, JSON that
-    `documents` makes the documents from (None: to be worked out now). `id_of` makes the id from the day.
+    `documents` makes the documents from (None: to be worked out now). A document that is None is left out. `id_of` makes the
+    id from the day.
     """
 
     name: str
     query: str
     id_of: Callable[[date], UUID]
-    documents: Callable[[UUID, Sequence[tuple[date, Any]]], Sequence[dict[str, Any]]]
+    documents: Callable[[UUID, Sequence[tuple[date, Any]]], Sequence[dict[str, Any] | None]]
 
 
 class WriteListener(Protocol):

@@ -18,9 +18,11 @@ from backend.sync import cursors, pulling
 from backend.sync.models import SyncCounter
 from tests.conftest import Phone, cognitive, exercise, meal
 from tests.sync.conftest import brief, delete, one_of_each_own, pull, pull_page, push, upsert
-from tracker.models import WeeklyScore
+from tracker.due_weeks import lift_quarantine
+from tracker.models import DueWeek, WeeklyScore
 from tracker.participant_facts import change_facts
 from tracker.record_types.marks import day_mark_id
+from tracker.scoring.weekly import score_week
 from tracker.scoring.weeks import Week
 from tracker.weekly_scores import score_due_weeks
 from tracker.weekly_summaries import close_weeks
@@ -218,6 +220,30 @@ def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phon
         del week["included"], week["change"]  # a score by itself has no neighbours
     assert [change["record"] for change in everything if change["type"] == "weekly_score"] == listed[::-1]
     assert pull(phone, after)[0] == []
+
+
+def test_a_week_that_cant_be_scored_keeps_nobody_from_their_records(phone: Phone) -> None:
+    """It is left out, also by cursors that go past it, and told once a worker has scored it."""
+    broken = Week(MONDAY).minus(1)
+    push(phone, *[upsert("exercise_log", exercise(MONDAY - timedelta(weeks=back))) for back in range(3)])
+
+    def with_a_defect(records: Any, facts: Any) -> Any:
+        if records.week == broken:
+            raise ArithmeticError
+        return score_week(records, facts)
+
+    with patch("tracker.week_overviews.score_week", with_a_defect):
+        changes, cursor = pull(phone, limit=2)
+    kinds = [change["type"] for change in changes]
+    assert (kinds.count("exercise_log"), kinds.count("weekly_score")) == (3, 2)
+    assert str(broken) not in [change["record"].get("week") for change in changes if change["type"] == "weekly_score"]
+    due = DueWeek.objects.filter(user=phone.user, week=broken.monday)
+    due.update(quarantined_at=timezone.now(), attempts=5)
+    score_due_weeks()
+    assert str(broken) not in dict(scores(pull(phone, cursor)[0]))
+    assert lift_quarantine(due) == 1
+    score_due_weeks()
+    assert dict(scores(pull(phone, cursor)[0]))[str(broken)] == 1
 
 
 def test_the_score_of_a_week_without_logs_is_told_when_it_is_closed(phone: Phone) -> None:
