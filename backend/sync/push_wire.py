@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -115,12 +115,12 @@ def read_changes(user: User, entries: Sequence[Any], *, now: datetime) -> list[R
 
 
 def client_time(text: Any) -> datetime | None:
-    """`client_now`, None if it can't be read."""
+    """`client_now`, None if it can't be read; without an offset it could be anywhere."""
     try:
         time = convert(text, datetime)
     except MsgspecError:
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return time if time.tzinfo else None
 
 
 def _pushed(entry: Any) -> Any:

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from backend.accounts.models import Device, User
 from backend.api.problems import FieldError, Problem
 from backend.sync.devices import Refusal, clock_skew, note_push, note_refusals
+from backend.sync.epochs import epoch_of
 from backend.sync.push_wire import Push, Read, Refused, client_time, read_changes
 from backend.sync.records import Change, Outcome, record_document, registry
+from backend.sync.rules import AHEAD
 from backend.sync.writing import NOT_STORABLE, write_records
 
 MOST_SKEW = timedelta(minutes=5)
@@ -37,8 +39,9 @@ def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str
         read = [_flagged(change) for change in read]
     changes = [change for change in read if not isinstance(change, Refused)]
     outcomes = iter(write_records(user_id=user.pk, changes=changes, now=now) if changes else [])
-    documents = []
+    documents: list[dict[str, Any]] = []
     refusals = []
+    postponed: dict[tuple[Any, Any], dict[str, Any]] = {}
     for entry, change in zip(pushed.changes, read, strict=True):
         if isinstance(change, Refused):
             head = _head(entry)
@@ -49,6 +52,7 @@ def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str
             head = {"type": change.record_type.name, "id": change.uid} if isinstance(change, Change) else {}
             errors = outcome.errors
             documents.append({"outcome": outcome.status, **head, **_outcome_members(change, outcome)})
+        documents[-1] = _with_what_it_builds_on(documents[-1], postponed)
         if errors and (documents[-1]["outcome"] == "invalid" or errors[0].code == NOT_STORABLE):
             refusals.append(_refusal(head, errors[0]))
     epoch = note_push(device, skew=skew, now=now)
@@ -94,6 +98,20 @@ def _refused_document(refused: Refused) -> dict[str, Any]:
     return {"outcome": "retry", "retry_after": math.ceil(refused.retry_after.total_seconds()), "errors": errors}
 
 
+def _with_what_it_builds_on(
+    document: dict[str, Any], postponed: dict[tuple[Any, Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """A change on top of one that this push has to send again is sent again as well: its version is yet to come. `postponed`
+    holds those so far, by type and id."""
+    key = (document.get("type"), document.get("id"))
+    before = postponed.get(key)
+    if before is not None and document["outcome"] == "invalid" and document["errors"][0]["code"] == AHEAD:
+        document = before
+    if document["outcome"] == "retry" and None not in key:
+        postponed[key] = document
+    return document
+
+
 def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
     members: dict[str, Any] = {}
     if not isinstance(change, Change):
@@ -111,11 +129,21 @@ def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
         if outcome.row is not None and (outcome.status == "conflict" or other):
             deleted = outcome.row["deleted_at"] is not None
             members["current"] = record_document(change.record_type, outcome.row, deleted=deleted)
+        if change.restores and not other and _stands_in_its_way(change, outcome):
+            # Of the same epoch, it is a later edit of that copy. Of another one, its author may never have seen it.
+            members["since_restore"] = epoch_of(outcome.version) > epoch_of(change.base_version)
     if outcome.status == "retry":
         members["retry_after"] = RETRY_DEFECT_AFTER
     if outcome.errors:
         members["errors"] = [error.document() for error in outcome.errors]
     return members
+
+
+def _stands_in_its_way(change: Change, outcome: Outcome) -> bool:
+    """Whether the server has this record otherwise."""
+    return outcome.status == "conflict" or (
+        outcome.status == "deleted" and change.parsed is not None and outcome.version > 0
+    )
 
 
 def _refusal(head: dict[str, Any], error: FieldError) -> Refusal:

@@ -15,6 +15,8 @@ from backend.api.problems import FieldError
 from backend.sync.epochs import epoch_of, next_version
 from backend.sync.records import Change, OutcomeStatus
 
+AHEAD = "ahead"
+
 
 class Verdict(NamedTuple):
     """`version` is the one to store the change at; None: nothing is stored."""
@@ -32,7 +34,7 @@ def judge(change: Change, row: Mapping[str, Any] | None, *, epoch: int) -> Verdi
     if change.base_version > version:
         if epoch_of(change.base_version) >= epoch:
             return Verdict(
-                "invalid", errors=(FieldError("/base_version", "ahead", f"The server's version is {version}."),)
+                "invalid", errors=(FieldError("/base_version", AHEAD, f"The server's version is {version}."),)
             )
         # The app saw a version that a restore has undone: its change comes after everything that the server still has.
         return _final(change) if _deleted(row) else _stored(change, row, next_version(change.base_version, epoch))

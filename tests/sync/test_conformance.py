@@ -157,5 +157,5 @@ def rows_of_the_tables() -> set[str]:
 def test_every_rule_has_an_exchange() -> None:
     named = {rule for param in SCENARIOS for rule in param.values[0].get("rules", [])}  # type: ignore[union-attr]
     rows = rows_of_the_tables()
-    assert len(rows) == 18
+    assert len(rows) == 19
     assert named == rows

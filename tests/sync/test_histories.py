@@ -22,10 +22,11 @@ MEANT = (
 def test_every_history_ends_with_everybody_equal(catalogue: None, settings: Any, record_property: Any) -> None:
     settings.RATE_LIMITS = UNLIMITED
     accounts, seed, runs = make_accounts(), seed_of_run(), int(os.environ.get("SYNC_RUNS", "0"))
-    if runs:
-        found = run_histories(accounts, runs=runs, seed=seed)
-    else:
-        found = run_histories_for(accounts, seconds=SECONDS, seed=seed)
+    found = (
+        run_histories(accounts, runs=runs, seed=seed)
+        if runs
+        else run_histories_for(accounts, seconds=SECONDS, seed=seed)
+    )
     record_property("told", told(found))
     # Whatever it draws, these are in it: runs without them would prove little.
     happened = {name: found[name] for name in MEANT}

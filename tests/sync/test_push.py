@@ -260,9 +260,10 @@ def test_a_clock_that_is_off_is_kept_and_flagged(phone: Phone, ahead: int, flags
     assert sync.clock_skew_seconds == pytest.approx(ahead, abs=5)
 
 
-@pytest.mark.parametrize("clock", ["yesterday", 12, None, {"a": 1}])
+@pytest.mark.parametrize("clock", ["yesterday", 12, None, {"a": 1}, "2026-11-16T12:00:00"])
 def test_a_clock_that_cant_be_read_is_no_reason_to_refuse(phone: Phone, clock: Any) -> None:
     assert outcomes(phone, upsert("exercise_log", run()), client_now=clock) == [("created", 1)]
+    assert ExerciseLog.objects.get(user=phone.user).flags == []
 
 
 def test_the_status_says_why_a_log_did_not_count(phone: Phone, other_phone: Phone) -> None:
@@ -335,3 +336,16 @@ def test_what_the_database_refuses_costs_none_of_the_others(phone: Phone, places
     assert {(row["id"], row["code"]) for row in refused} == {(logs[place]["id"], "not_storable") for place in places}
     answer = phone.post("/v1/exercise-logs", run(note="unforeseen"))
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+
+
+def test_what_builds_on_a_change_that_has_to_wait_waits_too(phone: Phone) -> None:
+    """Refused, it would be set aside for good, and the record would stay as it was before."""
+    log = exercise(MONDAY, started_at=(timezone.now() + timedelta(minutes=20)).isoformat(), minutes=30)
+    corrected = {**log, "started_at": f"{MONDAY}T12:00:00+01:00"}
+    chain = [upsert("exercise_log", log), upsert("exercise_log", corrected, 1)]
+    first, second, other = push(phone, *chain, upsert("exercise_log", run(), 1))
+    assert (first["outcome"], first["errors"][0]["code"]) == ("retry", "in_future")
+    assert second == first
+    assert (other["outcome"], other["errors"][0]["code"]) == ("invalid", "ahead")
+    refused = phone.get("/v1/sync/status").json()["refused"]
+    assert [(row["id"], row["code"]) for row in refused] == [(other["id"], "ahead")]

@@ -90,11 +90,16 @@ OUTCOME = object_schema(
         "version": VERSION,
         "same_as": {**ID, "description": "The id of the record that has this origin already."},
         "current": _changes(),
+        "since_restore": {
+            "type": "boolean",
+            "description": "Of a `restore` with something else in its way: whether that is of a later epoch, so that whoever"
+            " wrote it may not have seen this copy.",
+        },
         "removed": array_schema(REMOVED),
         "errors": array_schema(FIELD_ERROR),
         "retry_after": {"type": "integer", "minimum": 1, "description": "Seconds."},
     },
-    optional=("type", "id", "version", "same_as", "current", "removed", "errors", "retry_after"),
+    optional=("type", "id", "version", "same_as", "current", "since_restore", "removed", "errors", "retry_after"),
 )
 PUSH_ANSWER = object_schema(
     {

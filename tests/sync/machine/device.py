@@ -53,6 +53,8 @@ class Flight:
 class Network(Protocol):
     def push(self, device: Device, payload: bytes) -> dict[str, Any]: ...
 
+    def lose(self, device: Device, payload: bytes) -> None: ...
+
     def pull(self, device: Device, cursor: str | None, limit: int | None) -> tuple[int, dict[str, Any]]: ...
 
 
@@ -71,7 +73,8 @@ class Device:
         self.flight: Flight | None = None
         self.must_restore = False
         self.brought: set[Key] | None = None  # by the snapshot under way
-        self.losers: list[tuple[Key, dict[str, Any] | None]] = []
+        self.removals: dict[Removal, None] = {}  # that the server acknowledged, in their order
+        self.losers: list[tuple[Key, dict[str, Any] | None]] = []  # shown to its person, who may say "mine" or not
 
     # --- What its person does ---------------------------------------------------------------------------------------------
 
@@ -118,12 +121,15 @@ class Device:
 
     # --- Push -------------------------------------------------------------------------------------------------------------
 
-    def push(self, *, answer_lost: bool = False) -> bool:
+    def push(self, *, request_lost: bool = False, answer_lost: bool = False) -> bool:
         """Send what there is to send; False if there is nothing."""
         if self.flight is None:
             self.flight = self._next_flight()
         if self.flight is None:
             return False
+        if request_lost:
+            self.network.lose(self, self.flight.payload)
+            return True
         answer = self.network.push(self, self.flight.payload)
         if not answer_lost:
             flight, self.flight = self.flight, None
@@ -151,38 +157,78 @@ class Device:
         known = self.epoch in (None, epoch)
         if not known:
             self.must_restore = True
+            self.queue += [removal for removal in self.removals if removal not in self.queue]
             self.cursor = self.brought = None
         self.epoch = epoch
         return known
 
     def _learn(self, change: Waiting | Removal | Restored, outcome: Mapping[str, Any]) -> None:
         if isinstance(change, Removal):
+            self.removals[change] = None
             for gone in outcome["removed"]:
                 self._take({**gone, "deleted": True})
-            return
-        key = change.key
-        mine = change.copy.record if isinstance(change, Restored) else change.record
-        status, version = outcome["outcome"], outcome.get("version", 0)
+        elif isinstance(change, Restored):
+            self._learn_of_restored(change, outcome)
+        else:
+            self._learn_of_waiting(change, outcome)
+
+    def _learn_of_restored(self, change: Restored, outcome: Mapping[str, Any]) -> None:
+        """Whatever may not have been seen by whom the server goes by is shown; what it is a later edit of was."""
+        key, status = change.key, outcome["outcome"]
+        if "same_as" in outcome or outcome.get("since_restore"):
+            self.losers.append((key, change.copy.record))
         if "same_as" in outcome:
-            self.copies.pop(key, None)
-            self._take(outcome["current"])
-            self._drop(key)
+            self._merge(key, outcome["current"])
         elif status == "conflict":
             self._take(outcome["current"])
-            self.losers.append((key, mine))
-            if isinstance(change, Waiting):
-                self._after_conflict(change, version)
         elif status == "deleted":
-            self._drop(key)
-            if version:
-                self._take({"type": key[0], "id": key[1], "version": version, "deleted": True})
-            else:
-                self.copies.pop(key, None)
+            self._bury(key, outcome.get("version", 0))
         else:
-            assert status in ("created", "replaced", "duplicate"), outcome
-            assert self.epoch is not None
-            self.copies[key] = Copy(version, mine, self.epoch)
+            self._keep(key, change.copy.record, outcome)
+
+    def _learn_of_waiting(self, change: Waiting, outcome: Mapping[str, Any]) -> None:
+        key, status, version = change.key, outcome["outcome"], outcome.get("version", 0)
+        given_back_first = self._must_give_back(key, change)
+        if "same_as" in outcome:
+            self._merge(key, outcome["current"])
+        elif status == "conflict":
+            if not given_back_first:
+                self._take(outcome["current"])
+            self.losers.append((key, change.record))
+            self._after_conflict(change, version)
+        elif status == "deleted":
+            if given_back_first:
+                self._drop(key)
+            else:
+                self._bury(key, version)
+        elif given_back_first:
             self._build_on(key, version)
+        else:
+            self._keep(key, change.record, outcome)
+
+    def _must_give_back(self, key: Key, change: Waiting) -> bool:
+        """Whether the copy here is one that the server may have forgotten, and that this change didn't build on."""
+        held = self.copies.get(key)
+        return held is not None and held.epoch != self.epoch and change.base is not None and change.base < held.version
+
+    def _keep(self, key: Key, record: dict[str, Any] | None, outcome: Mapping[str, Any]) -> None:
+        assert outcome["outcome"] in ("created", "replaced", "duplicate"), outcome
+        assert self.epoch is not None
+        self.copies[key] = Copy(outcome["version"], record, self.epoch)
+        self._build_on(key, outcome["version"])
+
+    def _merge(self, key: Key, current: Mapping[str, Any]) -> None:
+        """Another record stays in this one's place."""
+        self.copies.pop(key, None)
+        self._take(current)
+        self._drop(key)
+
+    def _bury(self, key: Key, version: int) -> None:
+        self._drop(key)
+        if version:
+            self._take({"type": key[0], "id": key[1], "version": version, "deleted": True})
+        else:
+            self.copies.pop(key, None)
 
     def _after_conflict(self, change: Waiting, version: int) -> None:
         later = [waiting for waiting in self._queued(change.key) if waiting.base is None]

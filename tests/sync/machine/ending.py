@@ -48,6 +48,8 @@ def check(world: World) -> None:
         _check_acknowledged(person)
         live = origins_of(list(person.ledger.live().items()))
         assert len(live) == len(set(live))
+        removed = {(gone.platform, gone.external_id) for device in person.devices for gone in device.removals}
+        assert removed.isdisjoint(external for _, external in live), "what a platform took away"
 
 
 def _expected(person: Person) -> Seen:
@@ -133,10 +135,16 @@ def _check_scores(world: World, person: Person, visitor: Device) -> None:
 
 
 def _check_acknowledged(person: Person) -> None:
-    """Each version that was acknowledged stands, or a later one does; what a device held at a restore as well."""
+    """Each version that was acknowledged stands, or a later one does, whose author had seen it; what a device held at a restore
+    as well, unless that device has shown it to its person."""
     ledger = person.ledger
+    shown = [
+        (key, said(key[0], record)) for device in person.devices for key, record in device.losers if record is not None
+    ]
     for key, version, content, origin in person.acknowledged:
         standing = ledger.records.get(key)
+        if content is not None and not _known(person, standing, key, version, content):
+            assert (key, content) in shown, (key, version)
         if standing is None:
             # Only after a restore: the same session came back, or was removed, under another id.
             external = external_id(origin)
@@ -146,3 +154,17 @@ def _check_acknowledged(person: Person) -> None:
             assert standing.content == content
         else:
             assert standing.version > version
+
+
+def _known(person: Person, standing: Standing | None, key: Key, version: int, content: Content) -> bool:
+    """Whether what stands says the same as that version, or was written by somebody who knew it."""
+    if standing is None:
+        return False
+    if (key, standing.version) in person.removed or standing.content == content:
+        return True
+    reached, ahead = {standing.version}, [standing.version]
+    while ahead:
+        before = person.seen[key, ahead.pop()] - reached
+        reached |= before
+        ahead += before
+    return version in reached

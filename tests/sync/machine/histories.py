@@ -84,11 +84,13 @@ class Histories(RuleBasedStateMachine):
         _, device = self.world.devices[number]
         self.step(device.delete_by_origin, origin["platform"], origin["external_id"])
 
-    @rule(number=devices, answer_lost=lost)
-    def push(self, number: int, answer_lost: bool) -> None:
+    @rule(number=devices, answer_lost=lost, request_lost=lost)
+    def push(self, number: int, answer_lost: bool, request_lost: bool) -> None:
+        """What was lost on its way is sent again, or arrives by `deliver_again` when nobody expects it any more."""
         _, device = self.world.devices[number]
-        counts["answers lost"] += answer_lost
-        self.step(device.push, answer_lost=answer_lost)
+        counts["answers lost"] += answer_lost and not request_lost
+        counts["requests lost"] += request_lost
+        self.step(device.push, answer_lost=answer_lost, request_lost=request_lost)
 
     @rule(number=devices, limit=limits, answer_lost=lost)
     def pull(self, number: int, limit: int | None, answer_lost: bool) -> None:

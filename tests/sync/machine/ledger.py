@@ -46,7 +46,9 @@ class Ledger:
         stored = self.records.get(key)
         if outcome in ("duplicate", "conflict") or (outcome == "deleted" and content is not None):
             assert stored
-            shown = {"current": self.shown(key)} if outcome == "conflict" else {}
+            shown: Outcome = {"current": self.shown(key)} if outcome == "conflict" else {}
+            if change["op"] == "restore" and outcome != "duplicate":
+                shown["since_restore"] = stored.version // VERSIONS_OF_AN_EPOCH > base // VERSIONS_OF_AN_EPOCH
             return {"outcome": outcome, "version": stored.version, **shown}
         origin = (change["record"].get("origin") if content else None) if stored is None else stored.origin
         if stored is None and (external := external_id(origin)):
@@ -143,7 +145,8 @@ def shown(change: dict[str, Any]) -> tuple[Key, int, Content | None, Origin | No
 
 def answered(outcome: dict[str, Any]) -> Outcome:
     """An outcome of the server, in the ledger's terms."""
-    kept: Outcome = {name: outcome[name] for name in ("outcome", "version", "same_as", "errors") if name in outcome}
+    names = ("outcome", "version", "same_as", "since_restore", "errors")
+    kept: Outcome = {name: outcome[name] for name in names if name in outcome}
     if "removed" in outcome:
         kept["removed"] = sorted(((gone["type"], gone["id"]), gone["version"]) for gone in outcome["removed"])
     if "current" in outcome:

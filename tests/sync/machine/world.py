@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -68,12 +68,16 @@ def _make_account(devices: int) -> Account:
 
 @dataclass
 class Person:
-    """`acknowledged`: everything that the server has ever said it stored, as (key, version, content, origin)."""
+    """`acknowledged`: everything that the server has ever said it stored, as (key, version, content, origin). `seen`: which
+    versions the author of each one had seen, or says again. `removed`: the tombstones that origins left, whatever was seen.
+    """
 
     account: Account
     devices: list[Device]
     ledger: Ledger = field(default_factory=Ledger)
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    seen: defaultdict[tuple[Key, int], set[int]] = field(default_factory=lambda: defaultdict(set))
+    removed: set[tuple[Key, int]] = field(default_factory=set)
     sent: list[bytes] = field(default_factory=list)
 
     @property
@@ -113,9 +117,13 @@ class World:
     # --- The network ------------------------------------------------------------------------------------------------------
 
     def push(self, device: Device, payload: bytes) -> dict[str, Any]:
+        self.lose(device, payload)
+        return self.deliver(self._person(device), device.authorization, payload)
+
+    def lose(self, device: Device, payload: bytes) -> None:
+        """It is on its way, and may arrive at any time."""
         person = self._person(device)
         person.sent = [*person.sent, payload][-KEPT_REQUESTS:]
-        return self.deliver(person, device.authorization, payload)
 
     def deliver(self, person: Person, authorization: str, payload: bytes) -> dict[str, Any]:
         """A request arrives, for the first time or once more."""
@@ -173,11 +181,15 @@ class World:
             content = said(key[0], change["record"]) if "record" in change else None
             person.acknowledged.append((key, outcome["version"], content, None))
             if change["op"] != "restore":
+                person.seen[key, outcome["version"]].add(change["base_version"])
                 # What is acknowledged anew is above all that ever was, also before a restore.
                 assert outcome["version"] > self.highest[person.name, key], (change, outcome)
                 self.highest[person.name, key] = outcome["version"]
+        if change["op"] == "restore" and outcome["outcome"] == "duplicate" and "same_as" not in outcome:
+            person.seen[(change["type"], change["id"]), outcome["version"]].add(change["version"])
         for key, version in outcome.get("removed", ()):
             person.acknowledged.append((key, version, None, None))
+            person.removed.add((key, version))
             self.highest[person.name, key] = version
 
     # --- What else happens to it ------------------------------------------------------------------------------------------
