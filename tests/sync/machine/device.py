@@ -43,6 +43,15 @@ class Restored:
 
 
 @dataclass(frozen=True)
+class Loser:
+    """What its person is shown as not being the server's, and may say once more. They wrote it having seen version `base`."""
+
+    key: Key
+    record: dict[str, Any] | None
+    base: int | None
+
+
+@dataclass(frozen=True)
 class Flight:
     """A push under way. It is sent byte for byte the same until an answer arrives."""
 
@@ -74,7 +83,7 @@ class Device:
         self.must_restore = False
         self.brought: set[Key] | None = None  # by the snapshot under way
         self.removals: dict[Removal, None] = {}  # that the server acknowledged, in their order
-        self.losers: list[tuple[Key, dict[str, Any] | None]] = []  # shown to its person, who may say "mine" or not
+        self.losers: list[Loser] = []
 
     # --- What its person does ---------------------------------------------------------------------------------------------
 
@@ -176,7 +185,7 @@ class Device:
         """Whatever may not have been seen by whom the server goes by is shown; what it is a later edit of was."""
         key, status = change.key, outcome["outcome"]
         if "same_as" in outcome or outcome.get("since_restore"):
-            self.losers.append((key, change.copy.record))
+            self.losers.append(Loser(key, change.copy.record, change.copy.version))
         if "same_as" in outcome:
             self._merge(key, outcome["current"])
         elif status == "conflict":
@@ -194,7 +203,7 @@ class Device:
         elif status == "conflict":
             if not given_back_first:
                 self._take(outcome["current"])
-            self.losers.append((key, change.record))
+            self.losers.append(Loser(key, change.record, change.base))
             self._after_conflict(change, version)
         elif status == "deleted":
             if given_back_first:
@@ -235,7 +244,7 @@ class Device:
         if not self.insists:
             for waiting in later:
                 self.queue.remove(waiting)
-                self.losers.append((waiting.key, waiting.record))
+                self.losers.append(Loser(waiting.key, waiting.record, waiting.base))
         elif later:
             self._build_on(change.key, version)
         else:
@@ -252,7 +261,7 @@ class Device:
     def _drop(self, key: Key) -> None:
         for waiting in self._queued(key):
             self.queue.remove(waiting)
-            self.losers.append((key, waiting.record))
+            self.losers.append(Loser(key, waiting.record, waiting.base))
 
     def _queued(self, key: Key) -> list[Waiting]:
         return [change for change in self.queue if isinstance(change, Waiting) and change.key == key]

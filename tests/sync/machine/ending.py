@@ -138,16 +138,12 @@ def _check_acknowledged(person: Person) -> None:
     """Each version that was acknowledged stands, or a later one does, whose author had seen it; what a device held at a restore
     as well, unless that device has shown it to its person."""
     ledger = person.ledger
-    shown = [
-        (key, said(key[0], record)) for device in person.devices for key, record in device.losers if record is not None
-    ]
     for key, version, content, origin in person.acknowledged:
         standing = ledger.records.get(key)
         external = external_id(origin)
         if standing is None and external in ledger.removed_origins:
             continue  # its platform removed it, before or after the server was told of it again
-        if content is not None and not _known(person, standing, key, version, content):
-            assert (key, content) in shown, (key, version)
+        assert content is None or _known(person, standing, key, version, content), (key, version)
         if standing is None:
             # Only after a restore: the same session came back under another id.
             assert external, key
@@ -155,16 +151,20 @@ def _check_acknowledged(person: Person) -> None:
         elif standing.version == version:
             assert standing.content == content
         else:
-            assert standing.version > version
+            assert standing.version > version or standing.content is content is None
 
 
 def _known(person: Person, standing: Standing | None, key: Key, version: int, content: Content) -> bool:
-    """Whether what stands says the same as that version, or was written by somebody who knew it."""
-    if standing is None:
-        return False
-    if (key, standing.version) in person.removed or standing.content == content:
+    """Whether what stands says the same as that version, or was written by somebody who knew it; or whether somebody was shown
+    what it said, or what they had made of it."""
+    if standing and ((key, standing.version) in person.removed or standing.content == content):
         return True
-    reached, ahead = {standing.version}, [standing.version]
+    losers = [loser for device in person.devices for loser in device.losers if loser.key == key]
+    if any(loser.record and said(key[0], loser.record) == content for loser in losers):
+        return True
+    reached = {standing.version} if standing else set()
+    reached |= {loser.base for loser in losers if loser.base}
+    ahead = list(reached)
     while ahead:
         before = person.seen[key, ahead.pop()] - reached
         reached |= before

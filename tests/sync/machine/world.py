@@ -185,8 +185,9 @@ class World:
                 # What is acknowledged anew is above all that ever was, also before a restore.
                 assert outcome["version"] > self.highest[person.name, key], (change, outcome)
                 self.highest[person.name, key] = outcome["version"]
-        if change["op"] == "restore" and outcome["outcome"] == "duplicate" and "same_as" not in outcome:
-            person.seen[(change["type"], change["id"]), outcome["version"]].add(change["version"])
+        if outcome["outcome"] == "duplicate" and "version" in outcome and "same_as" not in outcome:
+            said_again = change["version"] if change["op"] == "restore" else change["base_version"]
+            person.seen[(change["type"], change["id"]), outcome["version"]].add(said_again)
         for key, version in outcome.get("removed", ()):
             person.acknowledged.append((key, version, None, None))
             person.removed.add((key, version))
