@@ -65,10 +65,16 @@ async function send(pushing: Pushing, items: readonly Item[]): Promise<Answer> {
     const inOrder = items.every(({ type, id }, index) => type === ORIGIN || (outcomes[index]?.id ?? id) === id);
     if (outcomes.length !== items.length || !inOrder)
       throw new UnexpectedAnswer(200, "not one outcome for each change");
-  } else if (answer.status !== 413 && answer.status !== 422) {
+  } else if (!isAboutChanges(answer.status, problem.code)) {
     throw new UnexpectedAnswer(answer.status, problem.code);
   }
   return answer;
+}
+
+/** Is it a change that the server can't take, and not the request around it? A 400 of a proxy has no code, and `bad_request` is
+ * about an address or a header: those would be true of each change. */
+function isAboutChanges(status: number, code: string | undefined): boolean {
+  return status === 413 || status === 422 || (status === 400 && code !== undefined && code !== "bad_request");
 }
 
 async function settleAll(pushing: Pushing, items: readonly Item[], answer: Answer): Promise<void> {

@@ -114,6 +114,32 @@ test("413 halves the batch, and a change that is too big alone is refused", asyn
   assert.deepEqual([refused?.id, refused?.errors[0]?.code], [large, "too_large"]);
 });
 
+test("400 for what one change says halves the batch too, and that one is refused", async () => {
+  const server = new FakeServer();
+  const fetch: Fetch = (url, request) => {
+    if (request.body?.includes("broken") === true) server.replies.push({ status: 400, body: { code: "malformed_json" } });
+    return server.fetch(url, request);
+  };
+  const { client } = await device(server, { fetch });
+  for (const note of ["", "", "broken", "", ""]) await client.put(LOG, id(), walk({ note }));
+  assert.equal((await client.sync()).state, "synced");
+  assert.deepEqual([server.rows(ACCOUNT).length, (await client.pending()).length], [4, 0]);
+  const [refused] = await client.refused();
+  assert.deepEqual([refused?.record?.["note"], refused?.errors[0]?.code], ["broken", "malformed_json"]);
+});
+
+test("a 400 that is not about the changes refuses none of them", async () => {
+  for (const body of [null, { code: "bad_request" }]) {
+    const server = new FakeServer();
+    const { client } = await device(server);
+    for (let count = 0; count < 2; count += 1) await client.put(LOG, id(), walk());
+    server.replies.push({ status: 400, body });
+    await assert.rejects(client.sync(), /400/);
+    assert.deepEqual([(await client.refused()).length, (await client.pending()).length], [0, 2]);
+    assert.equal((await client.sync()).pushed, 2);
+  }
+});
+
 test("a batch has at most 500 changes and 2 MiB", async () => {
   const server = new FakeServer();
   const { client } = await device(server);
