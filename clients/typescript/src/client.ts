@@ -184,10 +184,18 @@ function firstState(account: string, types: string): State {
 
 /** What will be sent, whatever the app does with its object afterwards. */
 function contentOf(record: object, id: string): Content {
-  const { id: given, ...content } = JSON.parse(JSON.stringify(record)) as { id?: unknown };
+  const { id: given, ...content } = wellFormed(JSON.parse(JSON.stringify(record))) as { id?: unknown };
   if (given !== undefined && String(given).toLowerCase() !== id)
     throw new Error(`The record says that its id is ${given}.`);
   return content;
+}
+
+/** Text that was cut in the middle of an emoji ends with half of a pair, which no JSON may hold. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/[\ud800-\udfff]/gu, "\ufffd");
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [wellFormed(name), wellFormed(one)]));
 }
 
 async function visible<Type extends ReadableType>(

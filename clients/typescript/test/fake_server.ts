@@ -147,6 +147,8 @@ export class FakeServer {
 
   private push(account: string, text: string): Reply {
     if (Buffer.byteLength(text) > this.maxBytes) return problem(413, "too_large");
+    // Half of a surrogate pair is not JSON.
+    if (/\\ud[89a-f]/.test(text)) return problem(400, "malformed_json");
     const body = JSON.parse(text) as { account: string; changes: Sent[] };
     if (body.account !== account) return problem(409, "wrong_account");
     if (body.changes.length > 500) return problem(413, "too_many_changes");

@@ -89,6 +89,20 @@ test("what the app does with its object afterwards changes nothing", async () =>
   assert.equal((await client.get("exercise_log", uid))?.record.note, undefined);
 });
 
+test("text that was cut in the middle of an emoji is sent, and whole emojis stay", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  const uid = id();
+  const cut = "\u{1f600}".slice(0, 1);
+  const items = [{ name: `${"\u{1f600}".slice(1)} soup`, gives: { [cut]: 1 } }];
+  await client.put("diet_log", uid, { eaten_at: "2026-11-24T07:30:00+01:00", note: `\u{1f600}${cut}`, items } as never);
+  assert.equal((await client.sync()).state, "synced");
+  assert.deepEqual([await client.refused(), await client.pending()], [[], []]);
+  const record = server.row(ACCOUNT, "diet_log", uid)?.record;
+  assert.equal(record?.["note"], "\u{1f600}\ufffd");
+  assert.deepEqual(record?.["items"], [{ name: "\ufffd soup", gives: { "\ufffd": 1 } }]);
+});
+
 test("marks and confirmations can't be deleted, scores can't be written, ids can't disagree", async () => {
   const { client } = await device(new FakeServer());
   await assert.rejects(client.remove("day_mark" as never, id()), /can't be deleted/);
