@@ -137,10 +137,12 @@ export class SyncClient {
   /** Gives up what was refused; the server's copy, if there is one, is shown again. */
   discard(type: string, id: string): Promise<void> {
     return this.options.store.transaction(async (rows) => {
-      const entry = await rows.entry(type, id);
+      // A deletion by origin has the platform's own id, as it is.
+      const uid = type === ORIGIN ? id : id.toLowerCase();
+      const entry = await rows.entry(type, uid);
       if (entry === null || entry.refusal === null) return;
       const empty = entry.server === null && !isWaiting(entry) && entry.conflict === null;
-      await (empty ? rows.erase(type, id) : rows.save({ ...entry, refusal: null }));
+      await (empty ? rows.erase(type, uid) : rows.save({ ...entry, refusal: null }));
     });
   }
 

@@ -284,6 +284,23 @@ test("what is refused is never sent again as it is, and can be corrected or give
   assert.deepEqual([await client.refused(), (await client.list(LOG)).map((kept) => kept.state)], [[], ["synced"]]);
 });
 
+test("what was refused is given up by its id, however that is written", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  const uid = id();
+  server.instead = () => ({ outcome: "invalid", errors: [{ pointer: "", code: "invalid" }] });
+  await client.put(LOG, uid, walk());
+  await client.removeByOrigin("healthkit", "A-1");
+  await client.sync();
+  await client.discard(LOG, uid.toUpperCase());
+  assert.deepEqual(
+    (await client.refused()).map((one) => one.op),
+    ["delete_by_origin"],
+  );
+  for (const { type, id: refused } of await client.refused()) await client.discard(type, refused);
+  assert.deepEqual(await client.refused(), []);
+});
+
 test("retry waits as long as it is told to, and a correction doesn't wait with it", async () => {
   const server = new FakeServer();
   const { client, clock } = await device(server);
