@@ -31,7 +31,7 @@ export interface Options {
   /** The token of this device, asked for before each request. */
   readonly token: () => string | Promise<string>;
   readonly store: Store;
-  /** Only these types are pulled. Everything if not given. */
+  /** Only these types are pulled, everything if not given. What is written of others stays as it was acknowledged. */
   readonly types?: readonly ReadableType[];
   /** Without one every conflict waits in `conflicts()`. */
   readonly policy?: Policy;

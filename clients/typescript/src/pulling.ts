@@ -75,15 +75,17 @@ async function take(rows: Rows, asked: State, page: PullAnswer): Promise<{ event
     await rows.save({ ...shown, seen: state.snapshot });
   }
   const complete = state.inSnapshot && !page.has_more;
-  if (complete) await sweep(rows, state.snapshot);
+  if (complete) await sweep(rows, state);
   const { cursor, epoch } = page;
   await rows.setState({ ...state, epoch, cursor, inSnapshot: state.inSnapshot && !complete });
   return { events: [{ kind: "pulled", changes: page.changes.length, hasMore: page.has_more }], restored: false };
 }
 
-/** What a complete snapshot did not bring was deleted meanwhile. */
-async function sweep(rows: Rows, snapshot: number): Promise<void> {
+/** What a complete snapshot did not bring was deleted meanwhile, if it is of a type that is pulled. */
+async function sweep(rows: Rows, { snapshot, types }: State): Promise<void> {
+  const pulled = types.split(",");
   for (const entry of await rows.find({ by: "swept", before: snapshot })) {
+    if (types !== "" && !pulled.includes(entry.type)) continue;
     const left = swept(entry);
     await (left === null ? rows.erase(entry.type, entry.id) : rows.save(left));
   }

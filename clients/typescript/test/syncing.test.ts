@@ -1,7 +1,7 @@
 // What is sent, answered and lost: retries, conflicts, refusals, cursors, restores.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SyncClient, WrongAccount, type Content, type Fetch, type SyncEvent } from "@engram/client";
+import { SyncClient, WrongAccount, type Content, type Fetch, type SyncEvent, type Written } from "@engram/client";
 import { ACCOUNT, device, id, walk, type Device } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
@@ -595,4 +595,19 @@ test("other types begin a snapshot of their own", async () => {
   const { client } = await device(server, { store, types: ["exercise_log", "day_mark"] });
   await client.sync();
   assert.equal(server.requests.at(-1)?.path, "/v1/sync/pull?limit=500&types=day_mark%2Cexercise_log");
+});
+
+test("a snapshot takes away nothing of the types that it isn't of", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server, { types: [LOG] });
+  const meal = { eaten_at: "2026-11-24T07:30:00+01:00" } as Written["diet_log"];
+  const [uid, gone] = [id(), id()];
+  await client.put("diet_log", uid, meal);
+  await client.put(LOG, gone, walk());
+  await client.sync();
+  assert.equal((await client.get("diet_log", uid))?.state, "synced");
+  server.edit(ACCOUNT, LOG, gone, null);
+  server.expireCursors();
+  await client.sync();
+  assert.deepEqual([(await client.list("diet_log")).length, (await client.list(LOG)).length], [1, 0]);
 });
