@@ -11,11 +11,14 @@ const ADDED = new Set(["id", "version", "local_date", "week", "duplicate_of", "f
 export interface Settled {
   /** Null: nothing of it is left here. */
   readonly entry: Entry | null;
-  /** The app's own content that is given up, because the record was deleted meanwhile. */
+  /** Content that is given up: the record was deleted meanwhile, or something else took its place. */
   readonly dropped?: Content;
   /** The record that stays in this one's place, and what was written here in the meantime. */
   readonly merged?: { readonly into: Change; readonly behind: Edit | null };
 }
+
+/** Where something is always left. */
+type Left = Settled & { readonly entry: Entry };
 
 /** After the outcome of the change in flight. `now` is in milliseconds. */
 export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
@@ -32,7 +35,7 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
         ? deletedElsewhere(entry, outcome)
         : { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
     case "conflict":
-      return { entry: disputed(entry, pending ?? flight.edit, outcome) };
+      return disputed(entry, pending ?? flight.edit, outcome);
     case "invalid":
       if (pending === null) {
         const refusal = { edit: flight.edit, errors: outcome.errors ?? [] };
@@ -75,11 +78,19 @@ function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
 }
 
 /** The app's own side is kept apart, the server's is shown; none of it if both say the same. */
-function disputed(entry: Entry, mine: Edit, outcome: Outcome): Entry {
+function disputed(entry: Entry, mine: Edit, outcome: Outcome): Settled {
   const theirs = theirCopy(outcome);
   const server = entry.server !== null && entry.server.version > theirs.version ? entry.server : theirs;
-  const conflict = agrees(mine, theirs) ? entry.conflict : { mine, theirs };
-  return { ...entry, server, flight: null, pending: null, conflict, restore: false };
+  const left: Entry = { ...entry, server, flight: null, pending: null, restore: false };
+  return agrees(mine, theirs) ? { entry: left } : inConflict(left, { mine, theirs });
+}
+
+/** The own side of an earlier conflict gives way to a later one, and that is said. */
+function inConflict(entry: Entry, conflict: Disagreement): Left {
+  const left: Entry = { ...entry, conflict };
+  const before = entry.conflict?.mine;
+  if (before?.op !== "upsert" || agrees(conflict.mine, { version: 0, record: before.record })) return { entry: left };
+  return { entry: left, dropped: before.record };
 }
 
 function theirCopy(outcome: Outcome): Copy {
@@ -93,11 +104,11 @@ function mergedAway(entry: Entry, outcome: Outcome): Settled {
 }
 
 /** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. */
-export function absorbed(target: Entry, into: Change, behind: Edit | null): Entry {
+export function absorbed(target: Entry, into: Change, behind: Edit | null): Left {
   const theirs = copyOf(into);
   const entry = shownByServer(target, theirs);
-  if (behind === null || behind.op === "delete_by_origin" || agrees(behind, theirs)) return entry;
-  return { ...entry, conflict: { mine: behind, theirs } };
+  if (behind === null || behind.op === "delete_by_origin" || agrees(behind, theirs)) return { entry };
+  return inConflict(entry, { mine: behind, theirs });
 }
 
 /** Nothing was stored this time. Sent only once, it can still be changed; else an earlier time may have got through. */

@@ -155,12 +155,14 @@ async function merge(
   { into, behind }: NonNullable<Settled["merged"]>,
 ): Promise<SyncEvent[]> {
   const target = (await rows.entry(type, into.id)) ?? newEntry(type, into.id);
-  const entry = absorbed(target, into, behind);
+  const { entry, dropped } = absorbed(target, into, behind);
   await rows.save(entry);
-  const merged: SyncEvent = { kind: "merged", type, id, into: into.id };
-  return entry.conflict === null || entry.conflict === target.conflict
-    ? [merged]
-    : [merged, ...(await pushing.arbiter(rows, entry))];
+  const events: SyncEvent[] = [{ kind: "merged", type, id, into: into.id }];
+  if (dropped !== undefined) events.push({ kind: "dropped", type, id: into.id, record: dropped });
+  if (entry.conflict !== null && entry.conflict !== target.conflict) {
+    events.push(...(await pushing.arbiter(rows, entry)));
+  }
+  return events;
 }
 
 /** A change that the server won't even look at: refused, or tried again much later if the server is what fails. */

@@ -232,6 +232,25 @@ test("a decision about a conflict overwrites nothing that came after it, unseen"
   assert.deepEqual([conflict?.theirs?.["note"], conflict?.version], ["theirs again", 3]);
 });
 
+test("a second conflict takes the place of the first one's own side, and says what that was", async () => {
+  const server = new FakeServer();
+  const phone = await withLog(server);
+  const { client, uid } = phone;
+  const events = heard(phone);
+  for (const note of ["first", "second", "second"]) {
+    server.edit(ACCOUNT, LOG, uid, { ...walk({ note: `not ${note}` }) });
+    await client.put(LOG, uid, walk({ note }));
+    await client.sync();
+  }
+  assert.deepEqual(
+    (await client.conflicts()).map(({ mine }) => mine?.["note"]),
+    ["second"],
+  );
+  assert.deepEqual(kinds(events, "dropped"), [
+    { kind: "dropped", type: LOG, id: uid, record: walk({ note: "first" }) },
+  ]);
+});
+
 test("a policy decides at once", async () => {
   const server = new FakeServer();
   const phone = await device(server, { policy: ({ mine }) => (mine === null ? "theirs" : "mine") });
