@@ -35,7 +35,7 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
         ? deletedElsewhere(entry, outcome)
         : { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
     case "conflict":
-      return disputed(entry, pending ?? flight.edit, outcome);
+      return disputed(entry, flight.edit, outcome);
     case "invalid":
       if (pending === null) {
         const refusal = { edit: flight.edit, errors: outcome.errors ?? [] };
@@ -64,7 +64,13 @@ function stored(entry: Entry, edit: Edit, version: number): Entry {
   // The same version may have been pulled already, with what the server adds.
   const known = entry.server !== null && entry.server.version >= version;
   const pending = copy.record === null ? null : based(entry.pending, version);
+  if (holdsLater(entry, edit)) return { ...entry, flight: null, pending };
   return { ...(known ? entry : shownByServer(entry, copy)), flight: null, pending, restore: false };
+}
+
+/** Is there a later copy to be given back, that this edit was made without? Its own outcome says what becomes of it. */
+function holdsLater({ restore, server }: Entry, edit: Edit): boolean {
+  return restore && server !== null && server.version > edit.base;
 }
 
 function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
@@ -78,10 +84,12 @@ function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
 }
 
 /** The app's own side is kept apart, the server's is shown; none of it if both say the same. */
-function disputed(entry: Entry, mine: Edit, outcome: Outcome): Settled {
+function disputed(entry: Entry, edit: Edit, outcome: Outcome): Settled {
   const theirs = theirCopy(outcome);
-  const server = entry.server !== null && entry.server.version > theirs.version ? entry.server : theirs;
-  const left: Entry = { ...entry, server, flight: null, pending: null, restore: false };
+  const mine = entry.pending ?? edit;
+  const restore = holdsLater(entry, edit);
+  const server = entry.server !== null && (restore || entry.server.version > theirs.version) ? entry.server : theirs;
+  const left: Entry = { ...entry, server, flight: null, pending: null, restore };
   return agrees(mine, theirs) ? { entry: left } : inConflict(left, { mine, theirs });
 }
 

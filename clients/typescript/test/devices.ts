@@ -7,6 +7,7 @@ import {
   type Options,
   type Platform,
   type Store,
+  type SyncEvent,
   type Written,
 } from "@engram/client";
 import { FakeServer } from "./fake_server.js";
@@ -60,6 +61,25 @@ export function walk(fields: Partial<Written["exercise_log"]> = {}): Written["ex
 
 export function id(): string {
   return randomUUID();
+}
+
+export function heard({ client }: Device): SyncEvent[] {
+  const events: SyncEvent[] = [];
+  client.listen((event) => events.push(event));
+  return events;
+}
+
+export function kinds(events: readonly SyncEvent[], kind: SyncEvent["kind"]): SyncEvent[] {
+  return events.filter((event) => event.kind === kind);
+}
+
+/** A device with a log that the server has in version 1. */
+export async function withLog(server: FakeServer): Promise<Device & { uid: string }> {
+  const phone = await device(server);
+  const uid = id();
+  await phone.client.put("exercise_log", uid, walk());
+  await phone.client.sync();
+  return { ...phone, uid };
 }
 
 /** Repeatable chance: mulberry32. */

@@ -1,8 +1,8 @@
 // What is sent, answered and lost: retries, conflicts, refusals, cursors, restores.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SyncClient, WrongAccount, type Content, type Fetch, type SyncEvent, type Written } from "@engram/client";
-import { ACCOUNT, device, id, walk, type Device } from "./devices.js";
+import { SyncClient, WrongAccount, type Content, type Fetch, type Written } from "@engram/client";
+import { ACCOUNT, device, heard, id, kinds, walk, withLog } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
 const LOG = "exercise_log";
@@ -11,16 +11,6 @@ function bodies(server: FakeServer): { changes: Content[] }[] {
   return server.requests.flatMap(({ path, body }) =>
     path === "/v1/sync/push" ? [JSON.parse(body ?? "") as { changes: Content[] }] : [],
   );
-}
-
-function heard({ client }: Device): SyncEvent[] {
-  const events: SyncEvent[] = [];
-  client.listen((event) => events.push(event));
-  return events;
-}
-
-function kinds(events: readonly SyncEvent[], kind: SyncEvent["kind"]): SyncEvent[] {
-  return events.filter((event) => event.kind === kind);
 }
 
 /** Loses the answers to pushes as long as it is told to. */
@@ -34,15 +24,6 @@ function losing(server: FakeServer): { fetch: Fetch; on: boolean } {
     }) as Fetch,
   };
   return network;
-}
-
-/** A device with a log that the server has in version 1. */
-async function withLog(server: FakeServer): Promise<Device & { uid: string }> {
-  const phone = await device(server);
-  const uid = id();
-  await phone.client.put(LOG, uid, walk());
-  await phone.client.sync();
-  return { ...phone, uid };
 }
 
 test("a lost answer is a duplicate, and what was written meanwhile waits behind it", async () => {
