@@ -28,7 +28,8 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
     case "created":
     case "replaced":
     case "duplicate":
-      if (outcome.same_as !== undefined) return mergedAway(entry, outcome);
+      // An edit of what had been acknowledged, before a restore, is more than the same session come twice.
+      if (outcome.same_as !== undefined) return mergedAway(outcome, pending ?? (flight.edit.base > 0 ? flight.edit : null));
       return { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
     case "deleted":
       return flight.edit.op === "upsert"
@@ -105,10 +106,9 @@ function theirCopy(outcome: Outcome): Copy {
   return outcome.current ? copyOf(outcome.current) : { version: outcome.version ?? 0, record: null };
 }
 
-function mergedAway(entry: Entry, outcome: Outcome): Settled {
-  const { current, same_as } = outcome;
+function mergedAway({ current, same_as }: Outcome, behind: Edit | null): Settled {
   if (current === undefined || same_as === undefined) return { entry: null };
-  return { entry: null, merged: { into: { ...current, id: same_as }, behind: entry.pending } };
+  return { entry: null, merged: { into: { ...current, id: same_as }, behind } };
 }
 
 /** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. */
@@ -136,14 +136,15 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
     case "created":
     case "replaced":
     case "duplicate":
-      if (outcome.same_as !== undefined) return mergedAway(entry, outcome);
+      if (outcome.same_as !== undefined) return mergedAway(outcome, entry.pending ?? entry.flight?.edit ?? editOf(server));
       return { entry: { ...entry, server: { ...server, version: outcome.version ?? server.version }, restore: false } };
-    case "deleted":
-      return {
-        entry: { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false },
-      };
+    case "deleted": {
+      const left = { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false };
+      const lost = outcome.since_restore === true && server.record !== null && !isWaiting(entry);
+      return lost ? { entry: left, dropped: server.record } : { entry: left };
+    }
     case "conflict":
-      return { entry: { ...entry, server: theirCopy(outcome), restore: false } };
+      return overtaken(entry, server, outcome);
     case "invalid": {
       const errors = outcome.errors ?? [];
       // Acknowledged in this epoch already: there is nothing to give back.
@@ -156,6 +157,28 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
     case "retry":
       return { entry: { ...entry, notBefore: later(outcome, now) } };
   }
+}
+
+/** A later edit of the copy that was given back is taken. What somebody wrote who may not have known that copy is shown beside it;
+ * the copy is only reported where something of the app's own, made without it, is to be decided on already. */
+function overtaken(entry: Entry, copy: Copy, outcome: Outcome): Settled {
+  const theirs = theirCopy(outcome);
+  const left: Entry = { ...entry, server: theirs, restore: false };
+  const mine = editOf(copy);
+  const own = entry.flight?.edit ?? entry.pending;
+  if (outcome.since_restore !== true || agrees(mine, theirs) || (own !== null && own.base >= copy.version)) {
+    return { entry: left };
+  }
+  if (own === null && entry.conflict === null) return { entry: { ...left, conflict: { mine, theirs } } };
+  const conflict = own === null && entry.conflict ? { ...entry.conflict, theirs } : entry.conflict;
+  return { entry: { ...left, conflict }, ...(copy.record === null ? {} : { dropped: copy.record }) };
+}
+
+/** What was acknowledged, as if it had been written only now. The id is that of its record, which may become another's. */
+function editOf({ version, record }: Copy): Edit {
+  if (record === null) return { op: "delete", base: version };
+  const { id: _, ...content } = record;
+  return { op: "upsert", base: version, record: content };
 }
 
 /** Do both sides say the same? Only what is certain counts; a spelling that differs is for somebody to look at. */

@@ -163,7 +163,7 @@ export class FakeServer {
     if (change.op === "delete" && ONE_OF_A_KIND.includes(type)) {
       return { outcome: "invalid", type, id, errors: [{ pointer: "/op", code: "not_deletable" }] };
     }
-    const errors = change.deleted === true || change.op === "delete" ? [] : errorsOf(type, change.record);
+    const errors = change.deleted === true || change.op === "delete" ? [] : errorsOf(type, id, change.record);
     if (errors.length > 0) return { outcome: "invalid", type, id, errors };
     const row = this.accountOf(account).rows.get(`${type} ${id}`);
     return change.op === "restore" ? this.takeBack(account, change, row) : this.change(account, change, row);
@@ -203,8 +203,11 @@ export class FakeServer {
     if (version >= this.floor()) {
       return { outcome: "invalid", type, id, errors: [{ pointer: "/version", code: "not_restored" }] };
     }
-    if (row?.record === null)
-      return { outcome: change.deleted ? "duplicate" : "deleted", type, id, version: row.version };
+    const since_restore = epochOf(row?.version ?? 0) > epochOf(version);
+    if (row?.record === null) {
+      if (change.deleted) return { outcome: "duplicate", type, id, version: row.version };
+      return { outcome: "deleted", type, id, version: row.version, since_restore };
+    }
     if (row === undefined || row.version < version) {
       const origin = change.deleted ? null : originOf(change.record);
       const first = row === undefined ? this.ofOrigin(account, type, origin) : undefined;
@@ -216,7 +219,7 @@ export class FakeServer {
     }
     const agreed = !change.deleted && same(change.record, row.record);
     if (agreed) return { outcome: "duplicate", type, id, version: row.version };
-    return { outcome: "conflict", type, id, version: row.version, current: shown(row) };
+    return { outcome: "conflict", type, id, version: row.version, current: shown(row), since_restore };
   }
 
   private deleteByOrigin(account: string, change: Sent): Outcome {
@@ -332,6 +335,10 @@ export class FakeServer {
   }
 }
 
+function epochOf(version: number): number {
+  return Math.floor(version / VERSIONS_OF_AN_EPOCH);
+}
+
 function problem(status: number, code: string, members: object = {}): Reply {
   return { status, body: { type: `urn:engram:problem:${code}`, title: code, status, code, detail: code, ...members } };
 }
@@ -365,9 +372,10 @@ function canonical(value: unknown): string {
 }
 
 /** As much of what the real server checks as the tests need. */
-function errorsOf(type: string, record: Content): FieldError[] {
-  if (type !== "exercise_log") return [];
+function errorsOf(type: string, id: string, record: Content): FieldError[] {
   const errors: FieldError[] = [];
+  if ((record["id"] ?? id) !== id) errors.push({ pointer: "/record/id", code: "other_id" });
+  if (type !== "exercise_log") return errors;
   if (record["activity"] === "no_such_activity") errors.push({ pointer: "/record/activity", code: "unknown_activity" });
   const duration = record["duration_seconds"];
   if (duration === undefined) errors.push({ pointer: "/record/duration_seconds", code: "required" });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Content } from "@engram/client";
-import { ACCOUNT, walk, withLog, type Device } from "./devices.js";
+import { ACCOUNT, device, heard, id, kinds, walk, withLog, type Device } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
 const LOG = "exercise_log";
@@ -41,4 +41,203 @@ test("an outcome about an older version doesn't keep a later copy from being giv
   assert.equal((await agreed.client.sync()).state, "synced");
   assert.equal(agreed.server.row(ACCOUNT, LOG, agreed.uid)?.record?.["note"], "staff 5");
   assert.deepEqual(await agreed.client.conflicts(), []);
+});
+
+test("nor does one about an edit that was made without that copy: both are shown", async () => {
+  for (const removed of [false, true]) {
+    const { client, server, uid, ...phone } = await editBehind(2, "mine");
+    const events = heard({ client, ...phone });
+    if (removed) await client.remove(LOG, uid);
+    assert.equal((await client.sync()).state, "synced");
+    assert.equal(server.row(ACCOUNT, LOG, uid)?.record?.["note"], removed ? undefined : "mine");
+    assert.deepEqual(
+      (await client.conflicts()).map(({ mine, theirs }) => [mine?.["note"], theirs?.["note"]]),
+      removed ? [] : [["staff 5", "mine"]],
+    );
+    assert.equal(kinds(events, "dropped").length, removed ? 1 : 0);
+  }
+});
+
+/** A phone with a log in version 2, of a server that was restored to version 1. */
+async function ahead(note = "acknowledged"): Promise<Device & { uid: string; server: FakeServer }> {
+  const server = new FakeServer();
+  const phone = await withLog(server);
+  const backup = server.backup();
+  await phone.client.put(LOG, phone.uid, walk({ note }));
+  await phone.client.sync();
+  server.restore(backup);
+  return { ...phone, server };
+}
+
+test("a copy that somebody's edit after the restore didn't know is shown beside it, and each way out works", async () => {
+  for (const choice of ["mine", "theirs", "both"] as const) {
+    const { client, server, uid } = await ahead();
+    server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "on the web" }) });
+    assert.equal((await client.sync()).state, "synced");
+    assert.equal((await client.get(LOG, uid))?.record.note, "on the web");
+    assert.deepEqual(
+      (await client.conflicts()).map(({ mine, theirs }) => [mine?.["note"], theirs?.["note"]]),
+      [["acknowledged", "on the web"]],
+    );
+    await client.resolve(LOG, uid, choice);
+    await client.sync();
+    assert.deepEqual([await client.pending(), await client.refused(), await client.conflicts()], [[], [], []]);
+    const both = ["acknowledged", "on the web"];
+    assert.deepEqual(
+      server.rows(ACCOUNT).map((row) => row.record?.["note"]).sort(),
+      { mine: both.slice(0, 1), theirs: both.slice(1), both }[choice],
+    );
+  }
+});
+
+test("nothing is asked where it says the same, or where it is a later edit of that copy", async () => {
+  const same = await ahead();
+  same.server.edit(ACCOUNT, LOG, same.uid, { ...walk({ note: "acknowledged" }) });
+  await same.client.sync();
+  assert.deepEqual(await same.client.conflicts(), []);
+  const server = new FakeServer();
+  const { client, uid } = await withLog(server);
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "later" }) });
+  server.restore(server.backup());
+  await client.sync();
+  assert.deepEqual([(await client.get(LOG, uid))?.record.note, await client.conflicts()], ["later", []]);
+});
+
+test("an edit that waits is the own side; a copy that it was made without is reported", async () => {
+  const knowing = await ahead();
+  const [behind, late] = [await editBehind(2, "waiting"), await editBehind(2, "waiting")];
+  await knowing.client.put(LOG, knowing.uid, walk({ note: "waiting" }));
+  const notes = [];
+  let busy = false; // so that the last one hears of the restore by a pull, and gives its copy back first
+  late.server.instead = ({ op, type, id: uid }) =>
+    busy && op === "upsert" ? { outcome: "retry", type, id: uid, retry_after: 5 } : null;
+  for (const phone of [knowing, behind, late]) {
+    const events = heard(phone);
+    phone.server.edit(ACCOUNT, LOG, phone.uid, { ...walk({ note: "on the web" }) });
+    busy = phone === late;
+    await phone.client.sync();
+    busy = false;
+    phone.clock.now += 5000;
+    await phone.client.sync();
+    const dropped = kinds(events, "dropped") as { record: Content }[];
+    notes.push([
+      ...(await phone.client.conflicts()).map(({ mine }) => mine?.["note"]),
+      ...dropped.map(({ record }) => record["note"]),
+    ]);
+  }
+  assert.deepEqual(notes, [["waiting"], ["waiting", "staff 5"], ["waiting", "staff 5"]]);
+});
+
+test("a conflict that waits keeps its own side, and what was given back in vain is reported", async () => {
+  const server = new FakeServer();
+  const phone = await withLog(server);
+  const { client, uid } = phone;
+  const events = heard(phone);
+  const backup = server.backup();
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "staff" }) });
+  await client.put(LOG, uid, walk({ note: "mine" }));
+  await client.sync();
+  server.restore(backup);
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "on the web" }) });
+  await client.sync();
+  assert.deepEqual(
+    (await client.conflicts()).map(({ mine, theirs }) => [mine?.["note"], theirs?.["note"]]),
+    [["mine", "on the web"]],
+  );
+  assert.deepEqual(
+    kinds(events, "dropped").map((event) => (event as { record: Content }).record["note"]),
+    ["staff"],
+  );
+});
+
+test("a deletion that somebody's edit after the restore didn't know is the own side of a conflict", async () => {
+  const server = new FakeServer();
+  const { client, uid } = await withLog(server);
+  const backup = server.backup();
+  await client.remove(LOG, uid);
+  await client.sync();
+  server.restore(backup);
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "on the web" }) });
+  await client.sync();
+  assert.deepEqual(
+    (await client.conflicts()).map(({ mine, theirs }) => [mine, theirs?.["note"]]),
+    [[null, "on the web"]],
+  );
+});
+
+test("a copy that somebody deleted without knowing it is dropped, and that is said", async () => {
+  const phone = await ahead();
+  const { client, server, uid } = phone;
+  const events = heard(phone);
+  server.edit(ACCOUNT, LOG, uid, null);
+  await client.sync();
+  assert.deepEqual([await client.list(LOG), await client.conflicts()], [[], []]);
+  assert.deepEqual(
+    kinds(events, "dropped").map((event) => (event as { record: Content }).record["note"]),
+    ["acknowledged"],
+  );
+  // Deleted by another device before the restore, and only not pulled yet: that one knew it.
+  const other = new FakeServer();
+  const tablet = await withLog(other);
+  const quiet = heard(tablet);
+  other.edit(ACCOUNT, LOG, tablet.uid, null);
+  other.restore(other.backup());
+  await tablet.client.sync();
+  assert.deepEqual([await tablet.client.list(LOG), kinds(quiet, "dropped")], [[], []]);
+});
+
+test("a copy whose origin another id has now is somebody's to decide, if it says something else", async () => {
+  const origin = { platform: "healthkit", external_id: "A-1" };
+  for (const note of ["hard", "easy"]) {
+    const server = new FakeServer();
+    const phone = await device(server);
+    const events = heard(phone);
+    const backup = server.backup();
+    const [uid, other] = [id(), id()];
+    await phone.client.put(LOG, uid, walk({ origin, note: "hard" }));
+    await phone.client.sync();
+    server.restore(backup);
+    server.edit(ACCOUNT, LOG, other, walk({ origin, note }) as Content);
+    await phone.client.sync();
+    assert.equal(kinds(events, "merged").length, 1);
+    assert.deepEqual(
+      (await phone.client.list(LOG)).map((kept) => [kept.id, kept.record.note]),
+      [[other, note]],
+    );
+    const conflicts = await phone.client.conflicts();
+    assert.deepEqual(
+      conflicts.map((one) => [one.id, one.mine?.["note"]]),
+      note === "hard" ? [] : [[other, "hard"]],
+    );
+    for (const one of conflicts) await phone.client.resolve(LOG, one.id, "mine");
+    await phone.client.sync();
+    assert.deepEqual([await phone.client.pending(), await phone.client.refused()], [[], []]);
+    assert.equal(server.row(ACCOUNT, LOG, other)?.record?.["note"], "hard");
+  }
+});
+
+test("an edit of such a copy is the own side then, whether it or the copy comes first", async () => {
+  const origin = { platform: "healthkit", external_id: "A-1" };
+  for (const first of ["edit", "copy"]) {
+    const server = new FakeServer();
+    const { client, clock } = await device(server, { patience: { tries: 1 } });
+    const backup = server.backup();
+    const [uid, other] = [id(), id()];
+    await client.put(LOG, uid, walk({ origin }));
+    await client.sync();
+    await client.put(LOG, uid, walk({ origin, note: "sent" }));
+    server.replies.push({ status: 503, body: null });
+    assert.equal((await client.sync()).state, "offline");
+    server.restore(backup);
+    server.edit(ACCOUNT, LOG, other, walk({ origin }) as Content);
+    server.instead = ({ op, type }) =>
+      first === "copy" && op === "upsert" ? { outcome: "retry", type, id: uid, retry_after: 5 } : null;
+    await client.sync();
+    clock.now += 5000;
+    await client.sync();
+    assert.deepEqual(
+      (await client.conflicts()).map((one) => [one.id, one.mine?.["note"]]),
+      [[other, "sent"]],
+    );
+  }
 });
