@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ PAUSE = 7.5  # seconds: PostgreSQL's keeper restarts it five times a minute at m
 OPERATIONS = "60"
 PATIENCE = 300
 HOST = "127.0.0.1"
+BEFORE, AFTER = "before the server had it", "after it, before the answer"
 
 
 class Web:
@@ -132,11 +134,16 @@ class QuietServer(ThreadingHTTPServer):
 
 
 class Between:
-    """A proxy in front of web. It kills a phone that is to die in the middle of a push: before or after the server has it."""
+    """A proxy in front of web. It kills a phone that is to die in the middle of a push: before or after the server has it.
+
+    What was cut off before is passed on all the same, and may arrive after the phone's next process has sent it again.
+    """
 
     def __init__(self, web: Web, chance: random.Random) -> None:
-        self.doomed: dict[str, Phone] = {}
+        self.chance = chance
+        self.doomed: dict[str, tuple[Phone, str]] = {}
         self.killed: Counter[str] = Counter()
+        self.killing = threading.Lock()
         self.pushes = 0
         between = self
 
@@ -145,13 +152,15 @@ class Between:
 
             def pass_on(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                doomed = None
+                token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                sender = moment = None
                 if self.path == "/v1/sync/push":
                     between.pushes += 1
-                    doomed = between.doomed.pop(self.headers.get("Authorization", "").removeprefix("Bearer "), None)
-                if doomed is not None and chance.random() < 0.5:
-                    doomed.kill()
-                    between.killed["before the server had it"] += 1
+                    if doomed := between.doomed.get(token):
+                        phone, moment = doomed
+                        sender = phone.process  # the one that dies, or none: the phone's next one is in another push
+                if sender is not None and moment == BEFORE:
+                    between.kill(token, sender, BEFORE)
                 upstream = http.client.HTTPConnection(HOST, web.port, timeout=30)
                 try:
                     upstream.request(self.command, self.path, body, dict(self.headers))
@@ -163,9 +172,8 @@ class Between:
                     return
                 finally:
                     upstream.close()
-                if doomed is not None and doomed.process is not None and doomed.process.poll() is None:
-                    doomed.kill()
-                    between.killed["after it, before the answer"] += 1
+                if sender is not None and moment == AFTER and answer.status == 200 and self.is_waited_for():
+                    between.kill(token, sender, AFTER)
                 with suppress(OSError):
                     self.send_response(answer.status)
                     for name, value in answer.getheaders():
@@ -174,6 +182,15 @@ class Between:
                     self.end_headers()
                     self.wfile.write(content)
 
+            def is_waited_for(self) -> bool:
+                """Not by a phone that lost its patience."""
+                try:
+                    return bool(self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+                except BlockingIOError:
+                    return True
+                except OSError:
+                    return False
+
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = pass_on  # noqa: N815
 
             def log_message(self, format: str, *args: Any) -> None:
@@ -181,6 +198,17 @@ class Between:
 
         self.server = QuietServer((HOST, 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def doom(self, phone: Phone) -> None:
+        """Once, in the first of its pushes in which that moment comes."""
+        self.doomed.setdefault(phone.token, (phone, self.chance.choice((BEFORE, AFTER))))
+
+    def kill(self, token: str, sender: subprocess.Popen[bytes], moment: str) -> None:
+        """Counted only if it was alive until now, and still to die."""
+        with self.killing:
+            if sender.poll() is None and self.doomed.pop(token, None) is not None:
+                sender.kill()
+                self.killed[moment] += sender.wait() == -signal.SIGKILL
 
     @property
     def address(self) -> str:
@@ -215,7 +243,7 @@ def measure(figures: Figures) -> None:
                 phone.kill()
             web.stop()
             between.server.shutdown()
-        report(figures, user, phones, states, killed + between.killed, between.pushes)
+        report(figures, user, phones, states, killed + between.killed, between.pushes, kills)
 
 
 def disturb(web: Web, between: Between, phones: list[Phone], chance: random.Random, kills: int) -> Counter[str]:
@@ -228,8 +256,7 @@ def disturb(web: Web, between: Between, phones: list[Phone], chance: random.Rand
         for number in range(kills):
             time.sleep(PAUSE * chance.uniform(0.8, 1.2))
             if number * PHONE_KILLS // kills != (number - 1) * PHONE_KILLS // kills:
-                doomed = chance.choice(phones)
-                between.doomed[doomed.token] = doomed
+                between.doom(chance.choice(phones))
             if number % 2:
                 kill_postgres()
                 killed["PostgreSQL"] += 1
@@ -239,12 +266,12 @@ def disturb(web: Web, between: Between, phones: list[Phone], chance: random.Rand
             print(f"  kill {number + 1}: {between.pushes} pushes, phones killed {dict(between.killed)}", flush=True)
         deadline = time.monotonic() + 60
         while sum(between.killed.values()) < PHONE_KILLS and time.monotonic() < deadline:
-            doomed = chance.choice(phones)
-            between.doomed[doomed.token] = doomed
+            between.doom(chance.choice(phones))
             time.sleep(0.3)
     finally:
         stop.set()
         working.join()
+        between.doomed.clear()
     return killed
 
 
@@ -281,7 +308,13 @@ def finished(phone: Phone, process: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 def report(
-    figures: Figures, user: User, phones: list[Phone], states: list[dict[str, Any]], killed: Counter[str], pushes: int
+    figures: Figures,
+    user: User,
+    phones: list[Phone],
+    states: list[dict[str, Any]],
+    killed: Counter[str],
+    pushes: int,
+    kills: int,
 ) -> None:
     score_due_weeks()
     rows = {
@@ -309,11 +342,11 @@ def report(
     )
     held = [{(record["type"], record["id"]): record["version"] for record in state["records"]} for state in states]
     contents = {json.dumps([state["records"], state["scores"]], sort_keys=True) for state in states}
-    figures.at_least("kills of web", killed["web"], "", 1)
-    figures.at_least("kills of PostgreSQL", killed["PostgreSQL"], "", 1)
-    phones_killed = killed["before the server had it"] + killed["after it, before the answer"]
-    figures.at_least("phones killed in the middle of a push", phones_killed, "", PHONE_KILLS)
-    figures.note("of these after the server had it", killed["after it, before the answer"], "")
+    figures.at_least("kills of web", killed["web"], "", kills - kills // 2)
+    figures.at_least("kills of PostgreSQL", killed["PostgreSQL"], "", kills // 2)
+    figures.at_least("phones killed in the middle of a push", killed[BEFORE] + killed[AFTER], "", PHONE_KILLS)
+    for moment in (BEFORE, AFTER):
+        figures.at_least(f"of these {moment}", killed[moment], "", 1)
     figures.note("pushes", pushes, "")
     figures.at_least("acknowledged changes", len(stored), "", 500)
     figures.note("records, live", len(live), "")
