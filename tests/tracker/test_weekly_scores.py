@@ -11,13 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import Phone, cognitive, exercise, meal
+from tests.conftest import Phone, at, cognitive, exercise, meal
+from tests.sync.conftest import outcomes, upsert
 from tracker import weekly_scores
 from tracker.due_weeks import MAX_ATTEMPTS, claim_due_weeks, mark_weeks_due
 from tracker.models import DueWeek, WeeklyScore
 from tracker.scoring.protocol import WES_1_0_0
 from tracker.scoring.weeks import Week
-from tracker.weekly_scores import score_claim, score_due_weeks
+from tracker.weekly_scores import ScoringRun, score_claim, score_due_weeks
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,41 @@ def test_a_late_log_revises_the_score_and_a_note_does_not(phone: Phone, last_wee
     third = WeeklyScore.objects.get()
     assert (third.revision, third.score) == (2, second.score)
     assert bytes(third.input_hash) != bytes(second.input_hash)
+
+
+def test_a_push_into_four_of_six_scored_weeks_scores_those_again_and_no_other(phone: Phone, last_week: Week) -> None:
+    def walk(week: Week, minute: int, minutes: int) -> dict[str, Any]:
+        """On its Monday just after midnight, which is over in the current week too."""
+        return exercise(week.monday, activity="walk", started_at=at(week.monday, 0, minute), minutes=minutes)
+
+    def stored() -> dict[Week, dict[str, Any]]:
+        rows = WeeklyScore.objects.filter(user=phone.user).order_by("-week").values()
+        return {Week(row["week"]): dict[str, Any](row) for row in rows}
+
+    weeks = [last_week.next().minus(number) for number in range(6)]  # the current one, and five that are over
+    for week in weeks:
+        assert phone.put(f"/v1/weeks/{week}/confirmation", {"domains": ["exercise"]}).status_code == 201
+        assert phone.post("/v1/exercise-logs", walk(week, 0, 20)).status_code == 201
+    assert (score_due_weeks(), DueWeek.objects.count()) == (ScoringRun(scored=6), 0)
+    before = stored()
+    assert list(before) == weeks
+    # 20 of 150 minutes and 1 active day of 4: 65 x 20/150 + 15/4.
+    assert {row["exercise_score"] for row in before.values()} == {Decimal("12.4")}
+
+    more = {weeks[0]: 15, weeks[1]: 30, weeks[3]: 45, weeks[4]: 60}
+    sent = [upsert("exercise_log", walk(week, 20, minutes)) for week, minutes in more.items()]
+    assert outcomes(phone, *sent) == [("created", 1)] * 4
+    assert (score_due_weeks(), DueWeek.objects.count()) == (ScoringRun(scored=4), 0)
+    after = stored()
+    assert [week for week in weeks if after[week] != before[week]] == list(more)
+    scores = [Decimal(number) for number in ("18.9", "25.4", "31.9", "38.4")]  # 65 x 35/150 + 15/4, and so on
+    assert [after[week]["exercise_score"] for week in more] == scores
+    for week, minutes in more.items():
+        old, new = before[week], after[week]
+        assert (old["amounts"][0], new["amounts"][0]) == (20 * 60, (20 + minutes) * 60)
+        assert (old["revision"], new["revision"]) == (1, 2)
+        assert new["scored_at"] > old["scored_at"]
+        assert new["seq"] > max(row["seq"] for row in before.values())
 
 
 def test_a_week_that_changes_while_it_is_scored_stays_due(phone: Phone, last_week: Week) -> None:
