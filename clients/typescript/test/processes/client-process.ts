@@ -36,6 +36,9 @@ const TYPES = [
 ] as const satisfies WrittenType[];
 const KINDS = ["cognitive_log", "diet_log", "exercise_log", "own_food"] as const;
 const DAY = 86_400_000;
+/** A health platform shows the same sessions to all phones of a participant: so many new ones every so often. */
+const SESSIONS = 12;
+const NEW_SESSIONS = 5_000;
 const REST_SECONDS = 180;
 
 const { values } = parseArgs({
@@ -68,10 +71,14 @@ function momentAgo(): string {
   return new Date(Date.now() - DAY - Math.floor(random() * 14 * DAY)).toISOString();
 }
 
+function session(): string {
+  return `${Math.floor(Date.now() / NEW_SESSIONS)}-${Math.floor(random() * SESSIONS)}`;
+}
+
 function record(type: (typeof KINDS)[number], note: string): Written[typeof type] {
   if (type === "own_food") return { name: "Stew", gives: { beans: 1 }, note } as Written["own_food"];
   const origin =
-    random() < 0.3 ? { origin: { platform: "healthkit", app_id: "com.example", external_id: newId() } } : {};
+    random() < 0.3 ? { origin: { platform: "healthkit", app_id: "com.example", external_id: session() } } : {};
   const timed = { started_at: momentAgo(), duration_seconds: 60 + Math.floor(random() * 7200), note, ...origin };
   if (type === "exercise_log") return { activity: pick(["run", "yoga"]), ...timed } as Written["exercise_log"];
   if (type === "cognitive_log") return { activity: "reading", ...timed } as Written["cognitive_log"];
@@ -85,13 +92,20 @@ function record(type: (typeof KINDS)[number], note: string): Written[typeof type
   } as Written["diet_log"];
 }
 
+/** Not a session that is known here, as docs/api/sync.md says. */
+async function add(client: SyncClient, type: (typeof KINDS)[number], made: Written[typeof type]): Promise<void> {
+  const id = "origin" in made ? made.origin?.external_id : undefined;
+  const [known] = id ? await client.findByOrigin("healthkit", id) : [];
+  if (known === undefined) await client.put(type, newId(), made);
+}
+
 async function act(client: SyncClient, step: number): Promise<void> {
   const type = pick(KINDS);
   const kept = await client.list(type);
   const one = kept.length === 0 ? undefined : pick(kept);
   const chance = random();
   const note = `${values.seed}/${step}`;
-  if (one === undefined || chance < 0.5) await client.put(type, newId(), record(type, note));
+  if (one === undefined || chance < 0.5) await add(client, type, record(type, note));
   else if (chance < 0.8) await client.put(type, one.id, { ...one.record, note } as never);
   else {
     const origin = "origin" in one.record ? one.record.origin : null;
