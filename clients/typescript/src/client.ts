@@ -151,12 +151,15 @@ export class SyncClient {
   }
 
   /** Decides a conflict. Returns the id under which the app's own side lives on, null if it doesn't: a new one for `both`,
-   * and for `mine` of a record that was deleted meanwhile. */
-  resolve(type: WrittenType, id: string, choice: Choice): Promise<string | null> {
-    return this.options.store.transaction(async (rows) => {
+   * and for `mine` of a record that was deleted meanwhile. `mine` takes the place of what was written since, and says so. */
+  async resolve(type: WrittenType, id: string, choice: Choice): Promise<string | null> {
+    const decision = await this.options.store.transaction(async (rows) => {
       const entry = await rows.entry(type, id.toLowerCase());
       return entry === null ? null : decide(rows, entry, choice, this.makeId);
     });
+    if (decision === null) return null;
+    this.emit(decision.events);
+    return decision.id;
   }
 
   /** Pushes until the queue is empty, then pulls until there is no more. One runs at a time; a call during one is carried out

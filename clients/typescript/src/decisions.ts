@@ -18,24 +18,31 @@ export async function decideByPolicy(
   const [conflict] = conflictOf(entry);
   const choice = conflict === undefined ? "ask" : policy(conflict);
   if (choice === "ask") return [{ kind: "conflict", type: entry.type, id: entry.id }];
-  await decide(rows, entry, choice, makeId);
-  return [];
+  return (await decide(rows, entry, choice, makeId)).events;
 }
 
-/** Returns the id under which the app's own side lives on, null if it doesn't. */
-export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: () => string): Promise<string | null> {
+/** What a decision leads to: the id under which the app's own side lives on, null if it doesn't; and what is to be told. */
+export interface Decision {
+  readonly id: string | null;
+  readonly events: SyncEvent[];
+}
+
+const NOWHERE: Decision = { id: null, events: [] };
+
+export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: () => string): Promise<Decision> {
   const { conflict, type, id } = entry;
-  if (conflict === null) return null;
+  if (conflict === null) return NOWHERE;
   const left: Entry = { ...entry, conflict: null };
   const { mine } = conflict;
   const gone = conflict.theirs.record === null || entry.server?.record === null;
   if (choice === "theirs" || (mine.op !== "upsert" && (choice === "both" || gone))) {
     await rows.save(left);
-    return null;
+    return NOWHERE;
   }
   if (choice === "mine" && !gone) {
-    await rows.save(mineOnTop(entry, conflict, await nextPlace(rows)));
-    return id;
+    const { entry: decided, dropped } = mineOnTop(entry, conflict, await nextPlace(rows));
+    await rows.save(decided);
+    return { id, events: dropped === undefined ? [] : [{ kind: "dropped", type, id, record: dropped }] };
   }
   if (isOneOfAKind(type)) throw new Error(`There is only one ${type} of its kind: take "mine" or "theirs".`);
   const copyId = makeId();
@@ -43,7 +50,7 @@ export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: (
   await rows.save(
     written(newEntry(type, copyId), asNew(mine.op === "upsert" ? mine.record : {}), await nextPlace(rows)),
   );
-  return copyId;
+  return { id: copyId, events: [] };
 }
 
 /** Content for a record of its own: an origin with an external id belongs to the first one. */

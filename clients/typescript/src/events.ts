@@ -16,7 +16,8 @@ export type SyncEvent =
   | { readonly kind: "refused"; readonly type: string; readonly id: string; readonly errors: readonly FieldError[] }
   | { readonly kind: "conflict"; readonly type: string; readonly id: string }
   /** Content that is nowhere else any more: the record was deleted on another device, a later conflict took the place of what
-   * an earlier one had kept aside, or a server that was restored from a backup has something else meanwhile. */
+   * an earlier one had kept aside, what had been kept aside took the place of a later edit, or a server that was restored from a
+   * backup has something else meanwhile. */
   | { readonly kind: "dropped"; readonly type: string; readonly id: string; readonly record: Content }
   /** The server had this record under another id, which stays. */
   | { readonly kind: "merged"; readonly type: string; readonly id: string; readonly into: string }

@@ -45,6 +45,7 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
       if (pending.op === "delete" && entry.server === null && flight.edit.base === 0) return { entry: null };
       return { entry: { ...entry, flight: null, pending: based(pending, flight.edit.base) } };
     case "retry":
+    default: // an outcome of a newer server: this app doesn't know what to do, and loses nothing
       return { entry: postponed(entry, later(outcome, now)) };
   }
 }
@@ -96,10 +97,13 @@ function disputed(entry: Entry, edit: Edit, outcome: Outcome): Settled {
 
 /** The own side of an earlier conflict gives way to a later one, and that is said. */
 function inConflict(entry: Entry, conflict: Disagreement): Left {
-  const left: Entry = { ...entry, conflict };
-  const before = entry.conflict?.mine;
-  if (before?.op !== "upsert" || agrees(conflict.mine, { version: 0, record: before.record })) return { entry: left };
-  return { entry: left, dropped: before.record };
+  return { entry: { ...entry, conflict }, ...givenUp(entry.conflict?.mine, conflict.mine) };
+}
+
+/** What an edit said that gives way to another one, if that one says something else. */
+function givenUp(before: Edit | undefined, instead: Edit): Pick<Settled, "dropped"> {
+  const lost = before?.op === "upsert" && !agrees(instead, { version: 0, record: before.record });
+  return lost ? { dropped: before.record } : {};
 }
 
 function theirCopy(outcome: Outcome): Copy {
@@ -155,6 +159,7 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       return { entry: { ...entry, restore: false, refusal: edit ? { edit, errors } : entry.refusal } };
     }
     case "retry":
+    default: // an outcome of a newer server: this app doesn't know what to do, and loses nothing
       return { entry: { ...entry, notBefore: later(outcome, now) } };
   }
 }
@@ -215,8 +220,9 @@ function equal(a: unknown, b: unknown): boolean {
 
 export type Choice = "mine" | "theirs" | "both";
 
-/** The app's own side of a conflict on top of the version that it was shown with. */
-export function mineOnTop(entry: Entry, conflict: Disagreement, place: number): Entry {
+/** The app's own side of a conflict on top of the version that it was shown with, in place of what was written since. */
+export function mineOnTop(entry: Entry, conflict: Disagreement, place: number): Left {
   const pending = based(conflict.mine, conflict.theirs.version);
-  return { ...entry, pending, conflict: null, refusal: null, queued: isWaiting(entry) ? entry.queued : place };
+  const left = { ...entry, pending, conflict: null, refusal: null, queued: isWaiting(entry) ? entry.queued : place };
+  return { entry: left, ...givenUp(entry.pending ?? entry.refusal?.edit, conflict.mine) };
 }

@@ -232,6 +232,23 @@ test("a second conflict takes the place of the first one's own side, and says wh
   ]);
 });
 
+test("mine takes the place of what was written since, and says what that was", async () => {
+  const server = new FakeServer();
+  const phone = await withLog(server);
+  const { client, uid } = phone;
+  const events = heard(phone);
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "theirs" }) });
+  await client.put(LOG, uid, walk({ note: "first" }));
+  await client.sync();
+  await client.put(LOG, uid, walk({ note: "second" }));
+  assert.equal(await client.resolve(LOG, uid, "mine"), uid);
+  assert.deepEqual(kinds(events, "dropped"), [
+    { kind: "dropped", type: LOG, id: uid, record: walk({ note: "second" }) },
+  ]);
+  await client.sync();
+  assert.equal(server.row(ACCOUNT, LOG, uid)?.record?.["note"], "first");
+});
+
 test("a policy decides at once", async () => {
   const server = new FakeServer();
   const phone = await device(server, { policy: ({ mine }) => (mine === null ? "theirs" : "mine") });
