@@ -118,9 +118,13 @@ def writers_at_once() -> list[Figure]:
     figures.at_least(f"changes by {WRITERS} writers at once", report.changes, "", changes)
     figures.at_most("of them, skipped by a reader who follows", len(report.skipped), "", 0)
     figures.at_most("of them, given to the reader twice", len(report.twice), "", 0)
+    otherwise = report.seen.items() ^ report.acknowledged.items()
+    figures.at_most("records that the reader has otherwise than acknowledged", len(otherwise), "", 0)
     print(*map(repr, report.errors), sep="\n")
     figures.at_most("errors", len(report.errors), "", 0)
     figures.at_most("deadlocks, workers scoring meanwhile", report.deadlocks, "", 0)
+    figures.at_least("weeks scored meanwhile", report.scored, "", 1)
+    figures.at_most("weeks left due", report.not_scored, "", 0)
     return figures.figures
 
 
