@@ -131,7 +131,7 @@ def _outcome_members(change: Any, outcome: Outcome) -> dict[str, Any]:
             members["current"] = record_document(change.record_type, outcome.row, deleted=deleted)
         if change.restores and not other and _stands_in_its_way(change, outcome):
             # Of the same epoch, it is a later edit of that copy. Of another one, its author may never have seen it.
-            members["since_restore"] = epoch_of(outcome.version) > epoch_of(change.base_version)
+            members["since_restore"] = epoch_of(outcome.version) != epoch_of(change.base_version)
     if outcome.status == "retry":
         members["retry_after"] = RETRY_DEFECT_AFTER
     if outcome.errors:

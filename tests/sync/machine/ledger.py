@@ -48,7 +48,7 @@ class Ledger:
             assert stored
             shown: Outcome = {"current": self.shown(key)} if outcome == "conflict" else {}
             if change["op"] == "restore" and outcome != "duplicate":
-                shown["since_restore"] = stored.version // VERSIONS_OF_AN_EPOCH > base // VERSIONS_OF_AN_EPOCH
+                shown["since_restore"] = epoch_of(stored.version) != epoch_of(base)
             return {"outcome": outcome, "version": stored.version, **shown}
         origin = (change["record"].get("origin") if content else None) if stored is None else stored.origin
         if stored is None and (external := external_id(origin)):
@@ -126,6 +126,10 @@ class Ledger:
         ]
         assert len(found) <= 1
         return found[0] if found else None
+
+
+def epoch_of(version: int) -> int:
+    return version // VERSIONS_OF_AN_EPOCH
 
 
 def external_id(origin: Origin | None) -> tuple[str, str] | None:
