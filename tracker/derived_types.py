@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error
 
 from backend.sync.records import DerivedType, registry
+from tracker.due_weeks import give_up_week
 from tracker.hidden_numbers import as_wanted
 from tracker.record_types.marks import RECORD_ID_NAMESPACE
 from tracker.scoring.weeks import Week
@@ -41,8 +42,8 @@ def facts_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any]]:
 
 
 def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any] | None]:
-    """Those that are due, which come without a stored score, are scored on the spot. One that can't be is left out, and keeps
-    nobody from their records; it comes once a worker has scored it."""
+    """Those that are due, which come without a stored score, are scored on the spot. One that can't be is quarantined and left
+    out, and keeps nobody from their records."""
     due = _scored_now(user_id, [Week(monday) for monday, row in asked if "score" not in row])
     scores = [overview_of_row(Week(monday), row) if "score" in row else due.get(Week(monday)) for monday, row in asked]
     return [
@@ -54,11 +55,12 @@ def score_documents(user_id: UUID, asked: Asked) -> list[dict[str, Any] | None]:
 def _scored_now(user_id: UUID, weeks: Sequence[Week]) -> dict[Week, dict[str, Any]]:
     try:
         return score_on_the_spot(user_id, weeks)
-    except DatabaseError:
+    except Error:
         raise
-    except Exception:  # a defect of ours: as the workers do, find the week that it is about
+    except Exception as error:  # a defect of ours: as the workers do, find the week that it is about
+        logger.exception("scoring_on_the_spot_failed", weeks=len(weeks))
         if len(weeks) == 1:
-            logger.exception("score_left_out", week=str(weeks[0]))
+            give_up_week(user_id, weeks[0], error)
             return {}
     return {week: score for one in weeks for week, score in _scored_now(user_id, [one]).items()}
 

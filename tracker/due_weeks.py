@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -126,16 +125,23 @@ def mark_stored_weeks_due(first: Week, last: Week) -> int:
 
 
 def _mark_stored(users: Sequence[UUID], first: Week, last: Week) -> int:
+    return _mark_chosen(
+        "SELECT user_id, week FROM tracker_weeklyscore WHERE user_id = ANY(%s) AND week BETWEEN %s AND %s",
+        [list(users), first.monday, last.monday],
+    )
+
+
+def _mark_chosen(chosen: str, parameters: Sequence[Any]) -> int:
+    """Make the (user_id, week) that a query chooses due, each under its participant's next change number; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH chosen AS MATERIALIZED ("
-            "  SELECT user_id, week FROM tracker_weeklyscore WHERE user_id = ANY(%s) AND week BETWEEN %s AND %s)"
+            f"WITH chosen AS MATERIALIZED ({chosen})"
             + _COUNTERS
             + " INSERT INTO tracker_dueweek (user_id, week, version)"
             " SELECT user_id, week, seq FROM chosen JOIN counters USING (user_id) ORDER BY user_id, week"
             " ON CONFLICT (user_id, week) DO UPDATE SET version = EXCLUDED.version, claim_token = NULL,"
             " claimed_until = NULL, attempts = 0, quarantined_at = NULL, last_error = '', due_at = statement_timestamp()",
-            [list(users), first.monday, last.monday],
+            parameters,
         )
         return int(cursor.rowcount)
 
@@ -258,16 +264,32 @@ def _report_quarantine(count: int) -> None:
 
 
 @transaction.atomic
-def lift_quarantine(weeks: QuerySet[DueWeek]) -> int:
-    """Try quarantined weeks again, from the first attempt on; returns how many.
+def give_up_week(user_id: UUID, week: Week, error: Exception) -> None:
+    """Quarantine a week that a pull can't score, and goes past; lifted, it takes a number that the pull has still before it.
 
-    Pulls may have gone past them without a score: they take their participant's next change number, to be met once more.
+    A score that a worker has stored meanwhile, under a number that is behind the pull, takes another one.
     """
-    by_user: dict[UUID, list[Week]] = defaultdict(list)
-    for user_id, monday in (
-        weeks.filter(quarantined_at__isnull=False).order_by("user_id").values_list("user_id", "week")
-    ):
-        by_user[user_id].append(Week(monday))
-    for user_id, lifted in by_user.items():
-        mark_weeks_due(user_id=user_id, weeks=lifted, seq=advance_counter(user_id, 1))
-    return sum(map(len, by_user.values()))
+    seq = advance_counter(user_id, 1)
+    key = {"user": user_id, "week": week.monday}
+    given_up = execute(
+        "UPDATE tracker_dueweek SET quarantined_at = statement_timestamp(), claim_token = NULL, last_error = %(error)s"
+        " WHERE user_id = %(user)s AND week = %(week)s AND quarantined_at IS NULL",
+        {**key, "error": f"{type(error).__name__}: {error}"[:500]},
+    )
+    _report_quarantine(given_up)
+    execute(
+        "UPDATE tracker_weeklyscore AS stored SET seq = %(seq)s WHERE user_id = %(user)s AND week = %(week)s AND NOT EXISTS ("
+        "  SELECT FROM tracker_dueweek AS due WHERE due.user_id = stored.user_id AND due.week = stored.week)",
+        {**key, "seq": seq},
+    )
+
+
+@transaction.atomic
+def lift_quarantine(weeks: QuerySet[DueWeek]) -> int:
+    """Try quarantined weeks again, from the first attempt on; returns how many. Pulls that have gone past meet them anew."""
+    ids = list(weeks.filter(quarantined_at__isnull=False).values_list("pk", flat=True))
+    lifted = _mark_chosen(
+        "SELECT user_id, week FROM tracker_dueweek WHERE id = ANY(%s) AND quarantined_at IS NOT NULL", [ids]
+    )
+    transaction.on_commit(lambda: wake("tracker.tasks.score_due_weeks"), robust=True)
+    return lifted

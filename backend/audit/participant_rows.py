@@ -99,14 +99,16 @@ class AuditedAdmin(Base):
         return {name: (self._recorded(name, run), name, text) for name, (run, _, text) in actions.items()}
 
     def _recorded(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
-        """An action together with its entry, on exactly the rows that the entry names: both are stored, or neither."""
+        """An action together with its entry, on exactly the rows that the entry names: both are stored, or neither. The entry
+        comes last: like a correction, an action may take participants' locks, and those go before the audit's."""
 
         @wraps(run)
         def recorded(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
             with transaction.atomic():
                 rows = list(queryset)
+                answer = run(admin, request, self.model._default_manager.filter(pk__in=[row.pk for row in rows]))
                 self.record(request, Action.CHANGE, rows, act=name)
-                return run(admin, request, self.model._default_manager.filter(pk__in=[row.pk for row in rows]))
+                return answer
 
         return recorded
 

@@ -223,7 +223,7 @@ def test_weekly_scores_travel_whether_a_worker_has_been_there_or_not(phone: Phon
 
 
 def test_a_week_that_cant_be_scored_keeps_nobody_from_their_records(phone: Phone) -> None:
-    """It is left out, also by cursors that go past it, and told once a worker has scored it."""
+    """It is left out, also by cursors that go past it, and told once its quarantine was lifted and a worker has scored it."""
     broken = Week(MONDAY).minus(1)
     push(phone, *[upsert("exercise_log", exercise(MONDAY - timedelta(weeks=back))) for back in range(3)])
 
@@ -238,12 +238,26 @@ def test_a_week_that_cant_be_scored_keeps_nobody_from_their_records(phone: Phone
     assert (kinds.count("exercise_log"), kinds.count("weekly_score")) == (3, 2)
     assert str(broken) not in [change["record"].get("week") for change in changes if change["type"] == "weekly_score"]
     due = DueWeek.objects.filter(user=phone.user, week=broken.monday)
-    due.update(quarantined_at=timezone.now(), attempts=5)
+    assert due.get().last_error.startswith("ArithmeticError")
     score_due_weeks()
-    assert str(broken) not in dict(scores(pull(phone, cursor)[0]))
+    assert pull(phone, cursor)[0] == []
     assert lift_quarantine(due) == 1
     score_due_weeks()
-    assert dict(scores(pull(phone, cursor)[0]))[str(broken)] == 1
+    assert scores(pull(phone, cursor)[0]) == [(str(broken), 1)]
+
+
+def test_a_worker_that_scores_what_a_pull_cant_is_heard_of(phone: Phone) -> None:
+    """Its score has a number that the pull has gone past."""
+    push(phone, upsert("exercise_log", exercise(MONDAY)))
+
+    def overtaken(records: Any, facts: Any) -> Any:
+        score_due_weeks()
+        raise ArithmeticError
+
+    with patch("tracker.week_overviews.score_week", overtaken):
+        _, cursor = pull(phone)
+    assert not DueWeek.objects.exists()
+    assert scores(pull(phone, cursor)[0]) == [(str(Week(MONDAY)), 1)]
 
 
 def test_the_score_of_a_week_without_logs_is_told_when_it_is_closed(phone: Phone) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -25,6 +26,7 @@ from tracker.weekly_summaries import close_weeks
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
+IN_A_MOMENT = timezone.now() + timedelta(seconds=60)
 
 
 class Backup:
@@ -107,6 +109,30 @@ def test_an_edit_of_the_new_epoch_is_not_overwritten_by_a_copy_of_the_old_one(
     answer = phone.put(f"/v1/exercise-logs/{log['id']}", {**log, "note": "x"}, if_match='"2"')
     assert answer.status_code == 412
     assert ExerciseLog.objects.get(uid=log["id"]).note == "of the new epoch"
+
+
+def test_whoever_gives_back_a_copy_is_told_whether_its_successor_may_not_have_known_it(
+    phone: Phone, log: dict[str, Any]
+) -> None:
+    push(phone, upsert("exercise_log", log))
+    backup = Backup()
+    push(phone, upsert("exercise_log", {**log, "note": "second"}, 1), delete("exercise_log", log["id"], 2))
+    backup.restore()
+    (edit,) = push(phone, upsert("exercise_log", {**log, "note": "of the new epoch"}, 1))
+    (outcome,) = push(phone, restored({**log, "note": "second"}, 2))
+    assert (outcome["outcome"], outcome["since_restore"]) == ("conflict", True)
+    with patch("backend.sync.management.commands.after_restore.timezone.now", lambda: IN_A_MOMENT):
+        backup.restore()
+    # The tombstone of the first epoch comes first. Who wrote in the second knows nothing of it.
+    (gone, known, unknown) = push(
+        phone,
+        restored_tombstone(log, 3),
+        restored({**log, "note": "second"}, 2),
+        restored({**log, "note": "of the new epoch"}, edit["version"]),
+    )
+    assert gone["outcome"] == "deleted"
+    assert (known["outcome"], known["since_restore"]) == ("deleted", False)
+    assert (unknown["outcome"], unknown["since_restore"]) == ("deleted", True)
 
 
 def test_an_edit_that_waited_on_the_phone_is_taken(phone: Phone, log: dict[str, Any]) -> None:

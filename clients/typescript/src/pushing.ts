@@ -71,10 +71,13 @@ async function send(pushing: Pushing, items: readonly Item[]): Promise<Answer> {
   return answer;
 }
 
-/** Is it a change that the server can't take, and not the request around it? A 400 of a proxy has no code, and `bad_request` is
- * about an address or a header: those would be true of each change. */
+/** What a body says that nobody can read. A 400 of a proxy, of an address, or of a body that was cut off on its way is about the
+ * request, and would be true of each change. */
+const UNREADABLE = new Set<string | undefined>(["malformed_json", "json_too_deep", "duplicate_key"]);
+
+/** Is it a change that the server can't take, and not the request around it? */
 function isAboutChanges(status: number, code: string | undefined): boolean {
-  return status === 413 || status === 422 || (status === 400 && code !== undefined && code !== "bad_request");
+  return status === 413 || status === 422 || (status === 400 && UNREADABLE.has(code));
 }
 
 async function settleAll(pushing: Pushing, items: readonly Item[], answer: Answer): Promise<void> {
