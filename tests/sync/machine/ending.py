@@ -155,8 +155,8 @@ def _check_acknowledged(person: Person) -> None:
 
 
 def _known(person: Person, standing: Standing | None, key: Key, version: int, content: Content) -> bool:
-    """Whether what stands says the same as that version, or was written by somebody who knew it; or whether somebody was shown
-    what it said, or what they had made of it."""
+    """Whether what stands says the same as that version, or was written by somebody who knew what it said; or whether somebody
+    was shown that, or what they had made of it."""
     if standing and ((key, standing.version) in person.removed or standing.content == content):
         return True
     losers = [loser for device in person.devices for loser in device.losers if loser.key == key]
@@ -169,4 +169,4 @@ def _known(person: Person, standing: Standing | None, key: Key, version: int, co
         before = person.seen[key, ahead.pop()] - reached
         reached |= before
         ahead += before
-    return version in reached
+    return version in reached or any(person.contents.get((key, one)) == content for one in reached)

@@ -53,7 +53,9 @@ def _go(accounts: tuple[Account, ...], done: int, runs: int, seed: int) -> None:
     try:
         _run(accounts, runs, seed + done)
     except BaseException as error:
-        error.add_note(f"SYNC_SEED={seed} SYNC_RUNS={done + runs} repeats this; it was run {counts['failed in run']}")
+        note = f"SYNC_SEED={seed} SYNC_RUNS={done + runs} repeats this; it was run {counts['failed in run']}"
+        print(f"  a history ends otherwise: {note}", flush=True)  # the rest is said when the other processes are done
+        error.add_note(note)
         raise
 
 

@@ -68,14 +68,16 @@ def _make_account(devices: int) -> Account:
 
 @dataclass
 class Person:
-    """`acknowledged`: everything that the server has ever said it stored, as (key, version, content, origin). `seen`: which
-    versions the author of each one had seen, or says again. `removed`: the tombstones that origins left, whatever was seen.
+    """`acknowledged`: everything that the server has ever said it stored, as (key, version, content, origin). `contents`: what
+    each version says, whatever was restored since. `seen`: which versions the author of each one had seen, or says again.
+    `removed`: the tombstones that origins left, whatever was seen.
     """
 
     account: Account
     devices: list[Device]
     ledger: Ledger = field(default_factory=Ledger)
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    contents: dict[tuple[Key, int], Content | None] = field(default_factory=dict)
     seen: defaultdict[tuple[Key, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     removed: set[tuple[Key, int]] = field(default_factory=set)
     sent: list[bytes] = field(default_factory=list)
@@ -180,6 +182,7 @@ class World:
             key = (change["type"], change["id"])
             content = said(key[0], change["record"]) if "record" in change else None
             person.acknowledged.append((key, outcome["version"], content, None))
+            person.contents[key, outcome["version"]] = content
             if change["op"] != "restore":
                 person.seen[key, outcome["version"]].add(change["base_version"])
                 # What is acknowledged anew is above all that ever was, also before a restore.
