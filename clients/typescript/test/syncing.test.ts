@@ -110,7 +110,7 @@ test("400 for what one change says halves the batch too, and that one is refused
 });
 
 test("a 400 that is not about the changes refuses none of them", async () => {
-  for (const body of [null, { code: "bad_request" }]) {
+  for (const body of [null, { code: "bad_request" }, { code: "incomplete_body" }]) {
     const server = new FakeServer();
     const { client } = await device(server);
     for (let count = 0; count < 2; count += 1) await client.put(LOG, id(), walk());
