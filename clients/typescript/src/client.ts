@@ -96,13 +96,14 @@ export class SyncClient {
   /** Deletes what came from there under that id, here and wherever else it has got to. */
   removeByOrigin(platform: string, externalId: string): Promise<void> {
     return this.options.store.transaction(async (rows) => {
-      const origin = keyOfOrigin(platform, externalId);
+      const external_id = wellFormed(externalId) as string;
+      const origin = keyOfOrigin(platform, external_id);
       for (const entry of await rows.find({ by: "origin", origin })) {
         if (entry.server === null && entry.flight === null) await rows.erase(entry.type, entry.id);
       }
       const entry = (await rows.entry(ORIGIN, origin)) ?? newEntry(ORIGIN, origin);
       if (isWaiting(entry)) return;
-      const pending = { op: "delete_by_origin", base: 0, platform, external_id: externalId } as const;
+      const pending = { op: "delete_by_origin", base: 0, platform, external_id } as const;
       await rows.save({ ...entry, pending, refusal: null, notBefore: 0, queued: await nextPlace(rows) });
     });
   }
@@ -120,7 +121,7 @@ export class SyncClient {
 
   /** The records with that origin: where an app finds what a health platform says has changed. */
   findByOrigin(platform: string, externalId: string): Promise<Kept[]> {
-    const origin = keyOfOrigin(platform, externalId);
+    const origin = keyOfOrigin(platform, wellFormed(externalId) as string);
     return this.options.store.transaction((rows) => visible(rows, { by: "origin", origin }));
   }
 

@@ -318,6 +318,18 @@ test("what was refused is given up by its id, however that is written", async ()
   assert.deepEqual(await client.refused(), []);
 });
 
+test("an origin that was cut in the middle of an emoji is the same wherever it is given", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  const cut = "A-\ud83d";
+  await client.put(LOG, id(), walk({ origin: { platform: "healthkit", external_id: cut } }));
+  await client.sync();
+  assert.equal((await client.findByOrigin("healthkit", cut)).length, 1);
+  await client.removeByOrigin("healthkit", cut);
+  await client.sync();
+  assert.deepEqual([await client.list(LOG), await client.refused()], [[], []]);
+});
+
 test("retry waits as long as it is told to, and a correction doesn't wait with it", async () => {
   const server = new FakeServer();
   const { client, clock } = await device(server);
