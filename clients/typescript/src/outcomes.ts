@@ -224,5 +224,5 @@ export type Choice = "mine" | "theirs" | "both";
 export function mineOnTop(entry: Entry, conflict: Disagreement, place: number): Left {
   const pending = based(conflict.mine, conflict.theirs.version);
   const left = { ...entry, pending, conflict: null, refusal: null, queued: isWaiting(entry) ? entry.queued : place };
-  return { entry: left, ...givenUp(entry.pending ?? entry.refusal?.edit, conflict.mine) };
+  return { entry: left, ...givenUp(entry.pending ?? entry.flight?.edit ?? entry.refusal?.edit, conflict.mine) };
 }

@@ -249,6 +249,31 @@ test("mine takes the place of what was written since, and says what that was", a
   assert.equal(server.row(ACCOUNT, LOG, uid)?.record?.["note"], "first");
 });
 
+test("nor does it take the place of what was sent without an answer, unless that is said", async () => {
+  const server = new FakeServer();
+  const network = losing(server);
+  network.on = false;
+  const phone = await device(server, { fetch: network.fetch, patience: { tries: 1 } });
+  const { client } = phone;
+  const events = heard(phone);
+  const uid = id();
+  await client.put(LOG, uid, walk());
+  await client.sync();
+  server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "theirs" }) });
+  await client.put(LOG, uid, walk({ note: "first" }));
+  await client.sync();
+  await client.put(LOG, uid, walk({ note: "second" }));
+  network.on = true;
+  await client.sync();
+  await client.resolve(LOG, uid, "mine");
+  network.on = false;
+  await client.sync();
+  assert.deepEqual(kinds(events, "dropped"), [
+    { kind: "dropped", type: LOG, id: uid, record: walk({ note: "second" }) },
+  ]);
+  assert.equal(server.row(ACCOUNT, LOG, uid)?.record?.["note"], "first");
+});
+
 test("a policy decides at once", async () => {
   const server = new FakeServer();
   const phone = await device(server, { policy: ({ mine }) => (mine === null ? "theirs" : "mine") });
