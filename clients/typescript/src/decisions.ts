@@ -1,6 +1,7 @@
 // Conflicts: decided by a policy when they come, or by somebody later.
 import { newEntry, written, type Entry } from "./entries.js";
 import type { SyncEvent } from "./events.js";
+import { givingUp } from "./keeping.js";
 import { conflictOf, type Conflict } from "./kept.js";
 import { mineOnTop, type Choice } from "./outcomes.js";
 import { isOneOfAKind, type Content } from "./records.js";
@@ -40,9 +41,9 @@ export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: (
     return NOWHERE;
   }
   if (choice === "mine" && !gone) {
-    const { entry: decided, dropped } = mineOnTop(entry, conflict, await nextPlace(rows));
-    await rows.save(decided);
-    return { id, events: dropped === undefined ? [] : [{ kind: "dropped", type, id, record: dropped }] };
+    const decided = mineOnTop(entry, conflict, await nextPlace(rows));
+    await rows.save(decided.entry);
+    return { id, events: givingUp(entry, decided) };
   }
   if (isOneOfAKind(type)) throw new Error(`There is only one ${type} of its kind: take "mine" or "theirs".`);
   const copyId = makeId();

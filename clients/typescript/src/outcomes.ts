@@ -12,13 +12,14 @@ export interface Settled {
   /** Null: nothing of it is left here. */
   readonly entry: Entry | null;
   /** Content that is given up: the record was deleted meanwhile, or something else took its place. */
-  readonly dropped?: Content;
+  readonly dropped?: readonly Content[];
   /** The record that stays in this one's place, and what was written here in the meantime. */
   readonly merged?: { readonly into: Change; readonly behind: Edit | null };
 }
 
 /** Where something is always left. */
 type Left = Settled & { readonly entry: Entry };
+type Maybe<Value> = Value | null | undefined;
 
 /** After the outcome of the change in flight. `now` is in milliseconds. */
 export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
@@ -82,7 +83,7 @@ function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
   const last = entry.pending ?? entry.flight?.edit;
   const conflict = entry.conflict && { ...entry.conflict, theirs: server };
   const left: Entry = { ...entry, server, flight: null, pending: null, conflict, restore: false };
-  return last?.op === "upsert" ? { entry: left, dropped: last.record } : { entry: left };
+  return { entry: left, ...givenUp([last], []) };
 }
 
 /** The app's own side is kept apart, the server's is shown; none of it if both say the same. */
@@ -97,13 +98,18 @@ function disputed(entry: Entry, edit: Edit, outcome: Outcome): Settled {
 
 /** The own side of an earlier conflict gives way to a later one, and that is said. */
 function inConflict(entry: Entry, conflict: Disagreement): Left {
-  return { entry: { ...entry, conflict }, ...givenUp(entry.conflict?.mine, conflict.mine) };
+  return { entry: { ...entry, conflict }, ...givenUp([entry.conflict?.mine], [conflict.mine]) };
 }
 
-/** What an edit said that gives way to another one, if that one says something else. */
-function givenUp(before: Edit | undefined, instead: Edit): Pick<Settled, "dropped"> {
-  const lost = before?.op === "upsert" && !agrees(instead, { version: 0, record: before.record });
-  return lost ? { dropped: before.record } : {};
+/** What edits said that give way to others, if none of those says the same. */
+function givenUp(before: readonly Maybe<Edit>[], instead: readonly Maybe<Edit>[]): Pick<Settled, "dropped"> {
+  const dropped: Content[] = [];
+  for (const edit of before) {
+    if (edit?.op !== "upsert") continue;
+    const copy: Copy = { version: 0, record: edit.record };
+    if (!instead.some((other) => other && agrees(other, copy))) dropped.push(edit.record);
+  }
+  return dropped.length > 0 ? { dropped } : {};
 }
 
 function theirCopy(outcome: Outcome): Copy {
@@ -145,7 +151,7 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
     case "deleted": {
       const left = { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false };
       const lost = outcome.since_restore === true && server.record !== null && !isWaiting(entry);
-      return lost ? { entry: left, dropped: server.record } : { entry: left };
+      return lost ? { entry: left, ...givenUp([editOf(server)], []) } : { entry: left };
     }
     case "conflict":
       return overtaken(entry, server, outcome);
@@ -176,7 +182,7 @@ function overtaken(entry: Entry, copy: Copy, outcome: Outcome): Settled {
   }
   if (own === null && entry.conflict === null) return { entry: { ...left, conflict: { mine, theirs } } };
   const conflict = own === null && entry.conflict ? { ...entry.conflict, theirs } : entry.conflict;
-  return { entry: { ...left, conflict }, ...(copy.record === null ? {} : { dropped: copy.record }) };
+  return { entry: { ...left, conflict }, ...givenUp([mine], []) };
 }
 
 /** What was acknowledged, as if it had been written only now. The id is that of its record, which may become another's. */
@@ -224,5 +230,5 @@ export type Choice = "mine" | "theirs" | "both";
 export function mineOnTop(entry: Entry, conflict: Disagreement, place: number): Left {
   const pending = based(conflict.mine, conflict.theirs.version);
   const left = { ...entry, pending, conflict: null, refusal: null, queued: isWaiting(entry) ? entry.queued : place };
-  return { entry: left, ...givenUp(entry.pending ?? entry.flight?.edit ?? entry.refusal?.edit, conflict.mine) };
+  return { entry: left, ...givenUp([entry.pending ?? entry.flight?.edit ?? entry.refusal?.edit], [conflict.mine]) };
 }

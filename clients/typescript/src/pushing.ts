@@ -2,6 +2,7 @@
 import { freeze, pushBody, type Item } from "./batches.js";
 import { copyOf, keyOfOrigin, newEntry, ORIGIN, shownByServer, type Entry } from "./entries.js";
 import type { SyncEvent } from "./events.js";
+import { keep, type Arbiter } from "./keeping.js";
 import { absorbed, postponed, restored, settled, type Settled } from "./outcomes.js";
 import { Unreachable, type Answer, type Requests } from "./requests.js";
 import { beginRestore } from "./restoring.js";
@@ -11,9 +12,6 @@ import { MAX_BYTES, MAX_CHANGES, type Outcome, type Problem, type PushAnswer } f
 
 /** A change that makes the server fail all by itself waits this long, so that the others get through. */
 const FAILING_SECONDS = 3600;
-
-/** Decides conflicts inside the transaction that stores them. */
-export type Arbiter = (rows: Rows, entry: Entry) => Promise<SyncEvent[]>;
 
 export interface Pushing {
   readonly store: Store;
@@ -111,15 +109,8 @@ async function settleOne(
   if (before === null) return events;
   const result = resultOf(before, item, outcome, repeated, pushing.now());
   if (result === null) return events; // another client on this store was faster
-  await keep(rows, item, result.entry);
-  if (result.dropped !== undefined) events.push({ kind: "dropped", type, id, record: result.dropped });
+  events.push(...(await keep(rows, before, result, pushing.arbiter)));
   if (result.merged !== undefined) events.push(...(await merge(pushing, rows, item, result.merged)));
-  if (result.entry !== null && result.entry.refusal !== before.refusal && result.entry.refusal !== null) {
-    events.push({ kind: "refused", type, id, errors: result.entry.refusal.errors });
-  }
-  if (result.entry !== null && result.entry.conflict !== before.conflict && result.entry.conflict !== null) {
-    events.push(...(await pushing.arbiter(rows, result.entry)));
-  }
   return events;
 }
 
@@ -131,11 +122,6 @@ function resultOf(before: Entry, item: Item, outcome: Outcome, repeated: boolean
   const { flight } = before;
   if (flight === null || flight.json !== item.json) return null;
   return settled({ ...before, flight: { ...flight, again: flight.again || repeated } }, outcome, now);
-}
-
-async function keep(rows: Rows, { type, id }: Item, entry: Entry | null): Promise<void> {
-  if (entry === null) await rows.erase(type, id);
-  else await rows.save(entry);
 }
 
 /** Everything of an origin that the server has deleted. What it didn't list is deleted too: it had been before. */
@@ -158,14 +144,8 @@ async function merge(
   { into, behind }: NonNullable<Settled["merged"]>,
 ): Promise<SyncEvent[]> {
   const target = (await rows.entry(type, into.id)) ?? newEntry(type, into.id);
-  const { entry, dropped } = absorbed(target, into, behind);
-  await rows.save(entry);
-  const events: SyncEvent[] = [{ kind: "merged", type, id, into: into.id }];
-  if (dropped !== undefined) events.push({ kind: "dropped", type, id: into.id, record: dropped });
-  if (entry.conflict !== null && entry.conflict !== target.conflict) {
-    events.push(...(await pushing.arbiter(rows, entry)));
-  }
-  return events;
+  const events = await keep(rows, target, absorbed(target, into, behind), pushing.arbiter);
+  return [{ kind: "merged", type, id, into: into.id }, ...events];
 }
 
 /** A change that the server won't even look at: refused, or tried again much later if the server is what fails. */

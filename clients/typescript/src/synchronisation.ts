@@ -1,8 +1,9 @@
 // One synchronisation after the other, and how each ended.
 import type { SyncEvent } from "./events.js";
+import type { Arbiter } from "./keeping.js";
 import type { Platform } from "./platform.js";
 import { pull } from "./pulling.js";
-import { push, type Arbiter } from "./pushing.js";
+import { push } from "./pushing.js";
 import { Requests, Unreachable, type Patience } from "./requests.js";
 import { Unauthorized, WrongAccount } from "./stops.js";
 import type { Store } from "./store.js";
