@@ -1,7 +1,7 @@
 // What an outcome does to an entry: the table of docs/api/sync.md, read from the device's side. Pure.
 import { copyOf, isWaiting, shownByServer, type Copy, type Disagreement, type Edit, type Entry } from "./entries.js";
 import type { Content } from "./records.js";
-import type { Change, Outcome } from "./wire.js";
+import { epochOf, type Change, type Outcome } from "./wire.js";
 
 const RETRY_SECONDS = 60;
 /** What the server adds to records. `week` is content of a week's confirmation, which always gives it. */
@@ -73,7 +73,12 @@ function stored(entry: Entry, edit: Edit, version: number): Entry {
 
 /** Is there a later copy to be given back, that this edit was made without? Its own outcome says what becomes of it. */
 function holdsLater({ restore, server }: Entry, edit: Edit): boolean {
-  return restore && server !== null && server.version > edit.base;
+  return restore && server !== null && !knew(edit, server);
+}
+
+/** Was it made on top of that copy? A base of a later epoch is where the outcome of another edit has put it, or a decision. */
+function knew(edit: Edit, copy: Copy): boolean {
+  return edit.base >= copy.version && epochOf(edit.base) === epochOf(copy.version);
 }
 
 function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
@@ -177,7 +182,7 @@ function overtaken(entry: Entry, copy: Copy, outcome: Outcome): Settled {
   const left: Entry = { ...entry, server: theirs, restore: false };
   const mine = editOf(copy);
   const own = entry.flight?.edit ?? entry.pending;
-  if (outcome.since_restore !== true || agrees(mine, theirs) || (own !== null && own.base >= copy.version)) {
+  if (outcome.since_restore !== true || agrees(mine, theirs) || (own !== null && knew(own, copy))) {
     return { entry: left };
   }
   if (own === null && entry.conflict === null) return { entry: { ...left, conflict: { mine, theirs } } };

@@ -65,6 +65,13 @@ export interface Problem {
   readonly reason?: string;
 }
 
+const VERSIONS_OF_AN_EPOCH = 1_000_000;
+
+/** The epoch in which the server gave that version. */
+export function epochOf(version: number): number {
+  return Math.floor(version / VERSIONS_OF_AN_EPOCH);
+}
+
 export const MAX_CHANGES = 500;
 export const MAX_BYTES = 2 * 1024 * 1024;
 

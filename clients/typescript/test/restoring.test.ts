@@ -1,11 +1,21 @@
 // What a device still holds after the server was restored from a backup: nothing of it goes without a word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Content } from "@engram/client";
+import type { Content, SyncEvent } from "@engram/client";
 import { ACCOUNT, device, heard, id, kinds, walk, withLog, type Device } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
 const LOG = "exercise_log";
+
+/** The notes of what was given up. */
+function dropped(events: readonly SyncEvent[]): unknown[] {
+  return kinds(events, "dropped").map((event) => (event as { record: Content }).record["note"]);
+}
+
+/** Both sides of each conflict. */
+async function sides({ client }: Device): Promise<unknown[][]> {
+  return (await client.conflicts()).map(({ mine, theirs }) => [mine?.["note"], theirs?.["note"]]);
+}
 
 /** A restored server has version 2 or 3 of a log, the phone has pulled version 5 and edits what it saw before that. */
 async function editBehind(version: 2 | 3, note: string): Promise<Device & { uid: string; server: FakeServer }> {
@@ -240,4 +250,18 @@ test("an edit of such a copy is the own side then, whether it or the copy comes 
       [[other, "sent"]],
     );
   }
+});
+
+test("nor was a copy known to an edit that waited behind another one, made without it", async () => {
+  const phone = await editBehind(2, "sent");
+  const events = heard(phone);
+  let first = true;
+  phone.server.instead = () => {
+    if (first) void phone.client.put(LOG, phone.uid, walk({ note: "behind" }));
+    first = false;
+    return null;
+  };
+  await phone.client.sync();
+  assert.deepEqual([dropped(events), await sides(phone)], [["staff 5"], []]);
+  assert.equal(phone.server.row(ACCOUNT, LOG, phone.uid)?.record?.["note"], "behind");
 });
