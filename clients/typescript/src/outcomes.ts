@@ -34,7 +34,7 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
       return { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
     case "deleted":
       return flight.edit.op === "upsert"
-        ? deletedElsewhere(entry, outcome)
+        ? deletedElsewhere(entry, flight.edit, outcome)
         : { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
     case "conflict":
       return disputed(entry, flight.edit, outcome);
@@ -81,14 +81,17 @@ function knew(edit: Edit, copy: Copy): boolean {
   return edit.base >= copy.version && epochOf(edit.base) === epochOf(copy.version);
 }
 
-function deletedElsewhere(entry: Entry, outcome: Outcome): Settled {
+function deletedElsewhere(entry: Entry, edit: Edit, outcome: Outcome): Settled {
   // With `same_as` the tombstone is another id's; the server has never heard of this one.
   const version = outcome.same_as === undefined ? (outcome.version ?? 0) : 0;
-  const server: Copy = { version: Math.max(version, entry.server?.version ?? 0), record: null };
-  const last = entry.pending ?? entry.flight?.edit;
-  const conflict = entry.conflict && { ...entry.conflict, theirs: server };
-  const left: Entry = { ...entry, server, flight: null, pending: null, conflict, restore: false };
-  return { entry: left, ...givenUp([last], []) };
+  const theirs: Copy = { version: Math.max(version, entry.server?.version ?? 0), record: null };
+  const restore = holdsLater(entry, edit);
+  const conflict = entry.conflict && { ...entry.conflict, theirs };
+  const server = restore ? entry.server : theirs;
+  return {
+    entry: { ...entry, server, flight: null, pending: null, conflict, restore },
+    ...givenUp([entry.pending ?? edit], []),
+  };
 }
 
 /** The app's own side is kept apart, the server's is shown; none of it if both say the same. */
@@ -153,11 +156,8 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
     case "duplicate":
       if (outcome.same_as !== undefined) return mergedAway(outcome, entry.pending ?? entry.flight?.edit ?? editOf(server));
       return { entry: { ...entry, server: { ...server, version: outcome.version ?? server.version }, restore: false } };
-    case "deleted": {
-      const left = { ...entry, server: { version: outcome.version ?? server.version, record: null }, restore: false };
-      const lost = outcome.since_restore === true && server.record !== null && !isWaiting(entry);
-      return lost ? { entry: left, ...givenUp([editOf(server)], []) } : { entry: left };
-    }
+    case "deleted":
+      return buried(entry, server, outcome.version ?? server.version, outcome.since_restore === true);
     case "conflict":
       return overtaken(entry, server, outcome);
     case "invalid": {
@@ -175,6 +175,18 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
   }
 }
 
+/** The copy was deleted; if by somebody who may not have known it, what it says is reported. */
+function buried(entry: Entry, copy: Copy, version: number, unseen: boolean): Left {
+  const left: Entry = { ...entry, server: { version, record: null }, restore: false };
+  return unseen ? { entry: left, ...copyGivenUp(entry, copy) } : { entry: left };
+}
+
+/** What a copy says that is gone from here, unless that is kept aside too or an edit of it waits. */
+function copyGivenUp(entry: Entry, copy: Copy): Pick<Settled, "dropped"> {
+  const own = entry.flight?.edit ?? entry.pending;
+  return own && knew(own, copy) ? {} : givenUp([editOf(copy)], [own, entry.conflict?.mine, entry.refusal?.edit]);
+}
+
 /** A later edit of the copy that was given back is taken. What somebody wrote who may not have known that copy is shown beside it;
  * the copy is only reported where something of the app's own, made without it, is to be decided on already. */
 function overtaken(entry: Entry, copy: Copy, outcome: Outcome): Settled {
@@ -187,7 +199,7 @@ function overtaken(entry: Entry, copy: Copy, outcome: Outcome): Settled {
   }
   if (own === null && entry.conflict === null) return { entry: { ...left, conflict: { mine, theirs } } };
   const conflict = own === null && entry.conflict ? { ...entry.conflict, theirs } : entry.conflict;
-  return { entry: { ...left, conflict }, ...givenUp([mine], []) };
+  return { entry: { ...left, conflict }, ...copyGivenUp(entry, copy) };
 }
 
 /** What was acknowledged, as if it had been written only now. The id is that of its record, which may become another's. */

@@ -1,7 +1,7 @@
 // What a device still holds after the server was restored from a backup: nothing of it goes without a word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Content, SyncEvent } from "@engram/client";
+import type { Content, Store, SyncEvent } from "@engram/client";
 import { ACCOUNT, device, heard, id, kinds, walk, withLog, type Device } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
@@ -17,6 +17,14 @@ async function sides({ client }: Device): Promise<unknown[][]> {
   return (await client.conflicts()).map(({ mine, theirs }) => [mine?.["note"], theirs?.["note"]]);
 }
 
+async function pulledMeanwhile(store: Store, uid: string, version: number, record: object): Promise<void> {
+  await store.transaction(async (rows) => {
+    const entry = await rows.entry(LOG, uid);
+    assert(entry !== null);
+    await rows.save({ ...entry, server: { version, record: record as Content } });
+  });
+}
+
 /** A restored server has version 2 or 3 of a log, the phone has pulled version 5 and edits what it saw before that. */
 async function editBehind(version: 2 | 3, note: string): Promise<Device & { uid: string; server: FakeServer }> {
   const server = new FakeServer();
@@ -30,11 +38,7 @@ async function editBehind(version: 2 | 3, note: string): Promise<Device & { uid:
   const backup = server.backup();
   for (let next = version + 1; next <= 5; next += 1) edit(next);
   // A page of a pull brings it, before what waits is sent.
-  await store.transaction(async (rows) => {
-    const entry = await rows.entry(LOG, uid);
-    assert(entry !== null);
-    await rows.save({ ...entry, server: { version: 5, record: walk({ note: "staff 5" }) as Content } });
-  });
+  await pulledMeanwhile(store, uid, 5, walk({ note: "staff 5" }));
   server.restore(backup);
   return { ...phone, server };
 }
@@ -264,4 +268,21 @@ test("nor was a copy known to an edit that waited behind another one, made witho
   await phone.client.sync();
   assert.deepEqual([dropped(events), await sides(phone)], [["staff 5"], []]);
   assert.equal(phone.server.row(ACCOUNT, LOG, phone.uid)?.record?.["note"], "behind");
+});
+
+test("where the record was deleted meanwhile, an edit and a copy that it was made without are both reported", async () => {
+  for (const busy of [false, true]) {
+    const phone = await editBehind(2, "mine");
+    const { client, server, clock, uid } = phone;
+    const events = heard(phone);
+    server.edit(ACCOUNT, LOG, uid, null);
+    server.instead = ({ op, type }) =>
+      busy && op === "upsert" ? { outcome: "retry", type, id: uid, retry_after: 5 } : null;
+    await client.sync();
+    server.instead = () => null;
+    clock.now += 5000;
+    await client.sync();
+    assert.deepEqual(dropped(events).sort(), ["mine", "staff 5"]);
+    assert.deepEqual([await client.list(LOG), await client.pending()], [[], []]);
+  }
 });
