@@ -157,6 +157,8 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       if (outcome.same_as !== undefined) return mergedAway(outcome, entry.pending ?? entry.flight?.edit ?? editOf(server));
       return { entry: { ...entry, server: { ...server, version: outcome.version ?? server.version }, restore: false } };
     case "deleted":
+      // With `same_as` the tombstone is another id's, of whose author nobody knows what that one had seen.
+      if (outcome.same_as !== undefined) return buried(entry, server, server.version, true);
       return buried(entry, server, outcome.version ?? server.version, outcome.since_restore === true);
     case "conflict":
       return overtaken(entry, server, outcome);

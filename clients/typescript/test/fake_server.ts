@@ -189,8 +189,8 @@ export class FakeServer {
       if (first !== undefined) {
         return { outcome: "duplicate", type, id, version: first.version, same_as: first.id, current: shown(first) };
       }
-      if (origin !== null && this.accountOf(account).deletedOrigins.has(origin))
-        return { outcome: "deleted", type, id };
+      const gone = this.goneOrigin(account, type, id, origin);
+      if (gone !== null) return gone;
     }
     const next = this.nextVersion(row);
     const origin = row?.origin ?? (upsert ? originOf(change.record) : null);
@@ -214,6 +214,8 @@ export class FakeServer {
       if (first !== undefined) {
         return { outcome: "duplicate", type, id, version: first.version, same_as: first.id, current: shown(first) };
       }
+      const gone = row === undefined ? this.goneOrigin(account, type, id, origin) : null;
+      if (gone !== null) return gone;
       this.store(account, type, id, version, change.deleted ? null : change.record, row?.origin ?? origin);
       return { outcome: change.deleted ? "deleted" : row ? "replaced" : "created", type, id, version };
     }
@@ -264,6 +266,15 @@ export class FakeServer {
     if (origin === null) return undefined;
     const rows = [...this.accountOf(account).rows.values()];
     return rows.find((row) => row.type === type && row.origin === origin && row.record !== null);
+  }
+
+  /** What becomes of a new record whose origin was deleted: under another id, or by origin. */
+  private goneOrigin(account: string, type: string, id: string, origin: string | null): Outcome | null {
+    const { rows, deletedOrigins } = this.accountOf(account);
+    if (origin === null || !deletedOrigins.has(origin)) return null;
+    const first = [...rows.values()].find((row) => row.type === type && row.origin === origin);
+    if (first === undefined) return { outcome: "deleted", type, id };
+    return { outcome: "deleted", type, id, version: first.version, same_as: first.id, current: shown(first) };
   }
 
   private store(

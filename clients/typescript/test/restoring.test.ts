@@ -286,3 +286,21 @@ test("where the record was deleted meanwhile, an edit and a copy that it was mad
     assert.deepEqual([await client.list(LOG), await client.pending()], [[], []]);
   }
 });
+
+test("a copy whose origin another id had that was deleted is reported, and keeps its own version", async () => {
+  const origin = { platform: "healthkit", external_id: "A-1" };
+  const server = new FakeServer();
+  const phone = await device(server);
+  const events = heard(phone);
+  const backup = server.backup();
+  const [uid, other] = [id(), id()];
+  await phone.client.put(LOG, uid, walk({ origin, note: "hard" }));
+  await phone.client.sync();
+  server.restore(backup);
+  server.edit(ACCOUNT, LOG, other, walk({ origin }) as Content);
+  server.edit(ACCOUNT, LOG, other, null);
+  await phone.client.sync();
+  assert.deepEqual([await phone.client.list(LOG), dropped(events)], [[], ["hard"]]);
+  const entry = await phone.store.transaction((rows) => rows.entry(LOG, uid));
+  assert.deepEqual(entry?.server, { version: 1, record: null });
+});
