@@ -30,7 +30,7 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
     case "replaced":
     case "duplicate":
       // An edit of what had been acknowledged, before a restore, is more than the same session come twice.
-      if (outcome.same_as !== undefined) return mergedAway(outcome, pending ?? (flight.edit.base > 0 ? flight.edit : null));
+      if (outcome.same_as !== undefined) return mergedAway(entry, outcome, pending ?? (flight.edit.base > 0 ? flight.edit : null));
       return { entry: stored(entry, flight.edit, outcome.version ?? flight.edit.base + 1) };
     case "deleted":
       return flight.edit.op === "upsert"
@@ -124,9 +124,14 @@ function theirCopy(outcome: Outcome): Copy {
   return outcome.current ? copyOf(outcome.current) : { version: outcome.version ?? 0, record: null };
 }
 
-function mergedAway({ current, same_as }: Outcome, behind: Edit | null): Settled {
-  if (current === undefined || same_as === undefined) return { entry: null };
-  return { entry: null, merged: { into: { ...current, id: same_as }, behind } };
+/** The record is given up for another one, which takes `behind` in. What else was written of it is reported. */
+function mergedAway(entry: Entry, { current, same_as }: Outcome, behind: Edit | null): Settled {
+  const own = entry.flight?.edit ?? entry.pending;
+  const copy = entry.server && !(own && knew(own, entry.server)) ? editOf(entry.server) : null;
+  const before = [entry.conflict?.mine, entry.refusal?.edit, copy];
+  if (current === undefined || same_as === undefined) return { entry: null, ...givenUp([...before, behind], []) };
+  const into = { ...current, id: same_as };
+  return { entry: null, merged: { into, behind }, ...givenUp(before, [behind, editOf(copyOf(into))]) };
 }
 
 /** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. */
@@ -154,7 +159,7 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
     case "created":
     case "replaced":
     case "duplicate":
-      if (outcome.same_as !== undefined) return mergedAway(outcome, entry.pending ?? entry.flight?.edit ?? editOf(server));
+      if (outcome.same_as !== undefined) return mergedAway(entry, outcome, entry.pending ?? entry.flight?.edit ?? editOf(server));
       return { entry: { ...entry, server: { ...server, version: outcome.version ?? server.version }, restore: false } };
     case "deleted":
       // With `same_as` the tombstone is another id's, of whose author nobody knows what that one had seen.

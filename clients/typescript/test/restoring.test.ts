@@ -304,3 +304,38 @@ test("a copy whose origin another id had that was deleted is reported, and keeps
   const entry = await phone.store.transaction((rows) => rows.entry(LOG, uid));
   assert.deepEqual(entry?.server, { version: 1, record: null });
 });
+
+test("what else was written of a record that gives way to another one of its origin is reported", async () => {
+  const origin = { platform: "healthkit", external_id: "A-1" };
+  const lost = [];
+  for (const what of ["conflict", "refusal", "copy before", "copy after"]) {
+    const server = new FakeServer();
+    const phone = await device(server);
+    const { client, store, clock } = phone;
+    const events = heard(phone);
+    const backup = server.backup();
+    const [uid, other] = [id(), id()];
+    await client.put(LOG, uid, walk({ origin }));
+    await client.sync();
+    if (what === "conflict") server.edit(ACCOUNT, LOG, uid, walk({ origin, note: "staff" }) as Content);
+    await client.put(LOG, uid, walk({ origin, note: "mine", ...(what === "refusal" ? { duration_seconds: -1 } : {}) }));
+    if (what.startsWith("copy")) await pulledMeanwhile(store, uid, 5, walk({ origin, note: "staff" }));
+    else await client.sync();
+    server.restore(backup);
+    server.edit(ACCOUNT, LOG, other, walk({ origin, note: "other" }) as Content);
+    server.instead = ({ op, type }) =>
+      what === "copy after" && op === "upsert" ? { outcome: "retry", type, id: uid, retry_after: 5 } : null;
+    await client.sync();
+    server.instead = () => null;
+    clock.now += 5000;
+    await client.sync();
+    assert.deepEqual(await client.get(LOG, uid), null);
+    lost.push([dropped(events), await sides(phone)]);
+  }
+  assert.deepEqual(lost, [
+    [["mine"], [["staff", "other"]]],
+    [["mine"], [["", "other"]]],
+    [["staff"], [["mine", "other"]]],
+    [["staff"], [["mine", "other"]]],
+  ]);
+});
