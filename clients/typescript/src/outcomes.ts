@@ -134,10 +134,11 @@ function mergedAway(entry: Entry, { current, same_as }: Outcome, behind: Edit | 
   return { entry: null, merged: { into, behind }, ...givenUp(before, [behind, editOf(copyOf(into))]) };
 }
 
-/** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. */
+/** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. A copy
+ * that is to be given back itself stays until then. */
 export function absorbed(target: Entry, into: Change, behind: Edit | null): Left {
   const theirs = copyOf(into);
-  const entry = shownByServer(target, theirs);
+  const entry = target.restore ? target : shownByServer(target, theirs);
   if (behind === null || behind.op === "delete_by_origin" || agrees(behind, theirs)) return { entry };
   return inConflict(entry, { mine: behind, theirs });
 }

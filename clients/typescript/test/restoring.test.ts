@@ -339,3 +339,24 @@ test("what else was written of a record that gives way to another one of its ori
     [["staff"], [["mine", "other"]]],
   ]);
 });
+
+test("a record that another one of its origin gives way to still gives its own copy back", async () => {
+  const origin = { platform: "healthkit", external_id: "A-1" };
+  for (const first of [true, false]) {
+    const server = new FakeServer();
+    const phone = await device(server);
+    const { client } = phone;
+    const events = heard(phone);
+    const backup = server.backup();
+    const [uid, other] = [id(), id()];
+    if (first) await client.put(LOG, uid, walk({ origin, note: "hard" }));
+    await client.put(LOG, other, walk({ note: "acknowledged" }));
+    await client.put(LOG, uid, walk({ origin, note: "hard" }));
+    await client.sync();
+    server.restore(backup);
+    server.edit(ACCOUNT, LOG, other, walk({ origin, note: "on the web" }) as Content);
+    await client.sync();
+    assert.deepEqual([await sides(phone), dropped(events)], [[["hard", "on the web"]], ["acknowledged"]]);
+    assert.equal((await client.get(LOG, other))?.record.note, "on the web");
+  }
+});
