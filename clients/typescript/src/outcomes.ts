@@ -1,6 +1,6 @@
 // What an outcome does to an entry: the table of docs/api/sync.md, read from the device's side. Pure.
 import { copyOf, isWaiting, shownByServer, type Copy, type Disagreement, type Edit, type Entry } from "./entries.js";
-import type { Content } from "./records.js";
+import { isWritten, type Content } from "./records.js";
 import { epochOf, type Change, type Outcome } from "./wire.js";
 
 const RETRY_SECONDS = 60;
@@ -166,8 +166,11 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
       // With `same_as` the tombstone is another id's, of whose author nobody knows what that one had seen.
       if (outcome.same_as !== undefined) return buried(entry, server, server.version, true);
       return buried(entry, server, outcome.version ?? server.version, outcome.since_restore === true);
-    case "conflict":
-      return overtaken(entry, server, outcome);
+    case "conflict": {
+      const theirs = theirCopy(outcome);
+      if (outcome.since_restore === true) return overtaken(entry, server, theirs);
+      return { entry: { ...entry, server: theirs, restore: false } };
+    }
     case "invalid": {
       const errors = outcome.errors ?? [];
       // Acknowledged in this epoch already: there is nothing to give back.
@@ -183,6 +186,20 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
   }
 }
 
+/** After a version that a pull brought. */
+export function pulled(entry: Entry, shown: Copy, epoch: number): Left {
+  const { server } = entry;
+  if (server === null || !isFromBetween(entry, shown.version, epoch)) return { entry: shownByServer(entry, shown) };
+  return shown.record === null ? buried(entry, server, shown.version, true) : overtaken(entry, server, shown);
+}
+
+/** Is it of an epoch between the copy's and the present one? Then it was given back after another restore, by somebody who may
+ * not have known the copy. */
+function isFromBetween({ type, server }: Entry, version: number, epoch: number): boolean {
+  const its = epochOf(version);
+  return isWritten(type) && server !== null && epochOf(server.version) < its && its < epoch;
+}
+
 /** The copy was deleted; if by somebody who may not have known it, what it says is reported. */
 function buried(entry: Entry, copy: Copy, version: number, unseen: boolean): Left {
   const left: Entry = { ...entry, server: { version, record: null }, restore: false };
@@ -195,16 +212,13 @@ function copyGivenUp(entry: Entry, copy: Copy): Pick<Settled, "dropped"> {
   return own && knew(own, copy) ? {} : givenUp([editOf(copy)], [own, entry.conflict?.mine, entry.refusal?.edit]);
 }
 
-/** A later edit of the copy that was given back is taken. What somebody wrote who may not have known that copy is shown beside it;
- * the copy is only reported where something of the app's own, made without it, is to be decided on already. */
-function overtaken(entry: Entry, copy: Copy, outcome: Outcome): Settled {
-  const theirs = theirCopy(outcome);
+/** What somebody wrote who may not have known the copy is shown beside it; the copy is only reported where something of the
+ * app's own, made without it, is to be decided on already. */
+function overtaken(entry: Entry, copy: Copy, theirs: Copy): Left {
   const left: Entry = { ...entry, server: theirs, restore: false };
   const mine = editOf(copy);
   const own = entry.flight?.edit ?? entry.pending;
-  if (outcome.since_restore !== true || agrees(mine, theirs) || (own !== null && knew(own, copy))) {
-    return { entry: left };
-  }
+  if (agrees(mine, theirs) || (own !== null && knew(own, copy))) return { entry: left };
   if (own === null && entry.conflict === null) return { entry: { ...left, conflict: { mine, theirs } } };
   const conflict = own === null && entry.conflict ? { ...entry.conflict, theirs } : entry.conflict;
   return { entry: { ...left, conflict }, ...copyGivenUp(entry, copy) };

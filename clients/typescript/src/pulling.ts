@@ -1,6 +1,8 @@
 // Pulling: pages until there are no more, each stored together with its cursor.
-import { copyOf, newEntry, shownByServer, swept } from "./entries.js";
+import { copyOf, newEntry, swept } from "./entries.js";
 import type { SyncEvent } from "./events.js";
+import { keep, type Arbiter } from "./keeping.js";
+import { pulled } from "./outcomes.js";
 import type { Requests } from "./requests.js";
 import { beginRestore, withoutCursor } from "./restoring.js";
 import { UnexpectedAnswer, WrongAccount } from "./stops.js";
@@ -15,6 +17,7 @@ export interface Pulling {
   readonly requests: Requests;
   readonly account: string;
   readonly pageSize: number;
+  readonly arbiter: Arbiter;
   readonly emit: (events: readonly SyncEvent[]) => void;
 }
 
@@ -33,7 +36,7 @@ export async function pull(pulling: Pulling): Promise<Pulled> {
     if (answer.status === 200) {
       const page = answer.body as PullAnswer;
       if (page.account !== pulling.account) throw new WrongAccount();
-      const { events, restored } = await pulling.store.transaction((rows) => take(rows, state, page));
+      const { events, restored } = await pulling.store.transaction((rows) => take(rows, state, page, pulling.arbiter));
       pulling.emit(events);
       if (restored) return { changes, restored };
       changes += page.changes.length;
@@ -62,23 +65,31 @@ function pathOf(state: State, pageSize: number): string {
   return `/v1/sync/pull?${parameters.join("&")}`;
 }
 
-async function take(rows: Rows, asked: State, page: PullAnswer): Promise<{ events: SyncEvent[]; restored: boolean }> {
+interface Taken {
+  readonly events: SyncEvent[];
+  readonly restored: boolean;
+}
+
+async function take(rows: Rows, asked: State, page: PullAnswer, arbiter: Arbiter): Promise<Taken> {
   const state = await stateOf(rows);
   if (state.epoch !== null && state.epoch !== page.epoch) {
     return { events: await beginRestore(rows, state, page.epoch), restored: true };
   }
   // Another client on this store has gone on meanwhile; this page is an old one.
   if (state.cursor !== asked.cursor || state.snapshot !== asked.snapshot) return { events: [], restored: false };
+  const { cursor, epoch } = page;
+  const events: SyncEvent[] = [];
   for (const change of page.changes) {
-    const entry = (await rows.entry(change.type, change.id)) ?? newEntry(change.type, change.id);
-    const shown = shownByServer(entry, copyOf(change));
-    await rows.save({ ...shown, seen: state.snapshot });
+    const before = (await rows.entry(change.type, change.id)) ?? newEntry(change.type, change.id);
+    const { entry, ...told } = pulled(before, copyOf(change), epoch);
+    events.push(...(await keep(rows, before, { ...told, entry: { ...entry, seen: state.snapshot } }, arbiter)));
   }
   const complete = state.inSnapshot && !page.has_more;
   if (complete) await sweep(rows, state);
-  const { cursor, epoch } = page;
-  await rows.setState({ ...state, epoch, cursor, inSnapshot: state.inSnapshot && !complete });
-  return { events: [{ kind: "pulled", changes: page.changes.length, hasMore: page.has_more }], restored: false };
+  // A decision has taken a place of the queue.
+  await rows.setState({ ...(await stateOf(rows)), epoch, cursor, inSnapshot: state.inSnapshot && !complete });
+  events.push({ kind: "pulled", changes: page.changes.length, hasMore: page.has_more });
+  return { events, restored: false };
 }
 
 /** What a complete snapshot did not bring was deleted meanwhile, if it is of a type that is pulled. */

@@ -93,7 +93,7 @@ export class Synchronisation {
       done.pushed += await push({ store, requests, account, now: platform.now, arbiter, emit });
       const [first] = await store.transaction((rows) => rows.find({ by: "ready", now: Infinity, limit: 1 }));
       if (first?.restore === true) return "restoring";
-      const { changes, restored } = await pull({ store, requests, account, pageSize, emit });
+      const { changes, restored } = await pull({ store, requests, account, pageSize, arbiter, emit });
       done.pulled += changes;
       if (!restored) return "synced";
     }

@@ -360,3 +360,90 @@ test("a record that another one of its origin gives way to still gives its own c
     assert.equal((await client.get(LOG, other))?.record.note, "on the web");
   }
 });
+
+/** Two restores. The phone gave its copies of before them back, in version 2; a tablet still holds what was written in between. */
+async function twice(
+  records: number,
+  between: Content | null,
+  options: Parameters<typeof device>[1] = {},
+): Promise<Device & { uids: string[]; server: FakeServer; tablet: Device }> {
+  const server = new FakeServer();
+  const phone = await device(server, options);
+  const uids = Array.from({ length: records }, id);
+  for (const uid of uids) await phone.client.put(LOG, uid, walk());
+  await phone.client.sync();
+  const backup = server.backup();
+  for (const uid of uids) await phone.client.put(LOG, uid, walk({ note: "acknowledged" }));
+  await phone.client.sync();
+  server.restore(backup);
+  const tablet = await device(server);
+  await tablet.client.sync();
+  for (const uid of uids) server.edit(ACCOUNT, LOG, uid, between);
+  await tablet.client.sync();
+  server.restore(backup);
+  await phone.client.sync();
+  return { ...phone, uids, server, tablet };
+}
+
+test("after two restores a copy doesn't give way in silence to what was written between them", async () => {
+  for (const [note, shown] of [["between", [["acknowledged", "between"]]], ["acknowledged", []]] as const) {
+    const phone = await twice(1, { ...walk({ note }) });
+    const events = heard(phone);
+    await phone.tablet.client.sync();
+    await phone.client.sync();
+    assert.deepEqual([await sides(phone), dropped(events)], [shown, []]);
+    assert.equal(kinds(events, "conflict").length, shown.length);
+    assert.equal((await phone.client.get(LOG, phone.uids[0] as string))?.record.note, note);
+  }
+});
+
+test("nor to a deletion from between them", async () => {
+  const phone = await twice(1, null);
+  const events = heard(phone);
+  await phone.tablet.client.sync();
+  await phone.client.sync();
+  assert.deepEqual([await phone.client.list(LOG), await sides(phone), dropped(events)], [[], [], ["acknowledged"]]);
+});
+
+test("a later edit of what was given back is no conflict, and an edit that waits is the own side of one", async () => {
+  const phone = await twice(1, { ...walk({ note: "between" }) });
+  const events = heard(phone);
+  const uid = phone.uids[0] as string;
+  phone.server.edit(ACCOUNT, LOG, uid, { ...walk({ note: "on the web" }) });
+  await phone.client.sync();
+  assert.deepEqual([await sides(phone), dropped(events)], [[], []]);
+  const other = await twice(1, { ...walk({ note: "between" }) });
+  await other.client.put(LOG, other.uids[0] as string, walk({ note: "waiting" }));
+  await other.tablet.client.sync();
+  await other.client.sync();
+  assert.deepEqual([await sides(other), dropped(events)], [[["waiting", "between"]], []]);
+});
+
+test("a policy decides what a pull brings to be decided", async () => {
+  const phone = await twice(2, { ...walk({ note: "between" }) }, { policy: () => "both" });
+  await phone.tablet.client.sync();
+  await phone.client.sync();
+  const waiting = await phone.store.transaction((rows) => rows.find({ by: "waiting" }));
+  await phone.client.put(LOG, id(), walk({ note: "new" }));
+  const all = await phone.store.transaction((rows) => rows.find({ by: "waiting" }));
+  assert.deepEqual([waiting.length, new Set(all.map((entry) => entry.queued)).size], [2, 3]);
+  assert.equal((await phone.client.sync()).state, "synced");
+  assert.deepEqual(
+    phone.server.rows(ACCOUNT).map((row) => row.record?.["note"]).sort(),
+    ["acknowledged", "acknowledged", "between", "between", "new"],
+  );
+});
+
+test("what the server works out is never anybody's to decide", async () => {
+  const server = new FakeServer();
+  const phone = await device(server);
+  const uid = id();
+  server.edit(ACCOUNT, "weekly_score", uid, { score: 10 });
+  await phone.client.sync();
+  server.restore(server.backup());
+  server.edit(ACCOUNT, "weekly_score", uid, { score: 20 });
+  server.restore(server.backup());
+  await phone.client.sync();
+  assert.deepEqual(await phone.client.conflicts(), []);
+  assert.equal((await phone.client.get("weekly_score", uid))?.record.score, 20);
+});
