@@ -22,9 +22,10 @@ type Left = Settled & { readonly entry: Entry };
 type Maybe<Value> = Value | null | undefined;
 
 /** After the outcome of the change in flight. `now` is in milliseconds. */
-export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
-  const { flight, pending } = entry;
-  if (flight === null) return { entry };
+export function settled(before: Entry, outcome: Outcome, epoch: number, now: number): Settled {
+  const { flight, pending } = before;
+  if (flight === null) return { entry: before };
+  const entry = toTellAgain(before, flight.edit, outcome, epoch);
   switch (outcome.outcome) {
     case "created":
     case "replaced":
@@ -49,6 +50,13 @@ export function settled(entry: Entry, outcome: Outcome, now: number): Settled {
     default: // an outcome of a newer server: this app doesn't know what to do, and loses nothing
       return { entry: postponed(entry, later(outcome, now)) };
   }
+}
+
+/** Where the outcome tells of a version whose author may not have known the copy here, and neither did the edit, the copy is given
+ * back once more: that says what becomes of it. */
+function toTellAgain(entry: Entry, edit: Edit, outcome: Outcome, epoch: number): Entry {
+  const unheard = outcome.same_as === undefined && isFromBetween(entry, outcome.version ?? 0, epoch);
+  return unheard && entry.server && !knew(edit, entry.server) ? { ...entry, restore: true } : entry;
 }
 
 /** Never at once: that would be a loop. */
@@ -136,11 +144,12 @@ function mergedAway(entry: Entry, { current, same_as }: Outcome, behind: Edit | 
 
 /** The record that stays, after another one of the same origin was given up for it. An edit of that one is nobody's yet. A copy
  * that is to be given back itself stays until then. */
-export function absorbed(target: Entry, into: Change, behind: Edit | null): Left {
+export function absorbed(target: Entry, into: Change, behind: Edit | null, epoch: number): Left {
   const theirs = copyOf(into);
-  const entry = target.restore ? target : shownByServer(target, theirs);
-  if (behind === null || behind.op === "delete_by_origin" || agrees(behind, theirs)) return { entry };
-  return inConflict(entry, { mine: behind, theirs });
+  const shown = target.restore ? { entry: target } : pulled(target, theirs, epoch);
+  if (behind === null || behind.op === "delete_by_origin" || agrees(behind, theirs)) return shown;
+  const { entry, dropped = [] } = inConflict(shown.entry, { mine: behind, theirs });
+  return { entry, dropped: [...(shown.dropped ?? []), ...dropped] };
 }
 
 /** Nothing was stored this time. Sent only once, it can still be changed; else an earlier time may have got through. */
@@ -186,7 +195,7 @@ export function restored(entry: Entry, outcome: Outcome, now: number): Settled {
   }
 }
 
-/** After a version that a pull brought. */
+/** After a version that the server showed. */
 export function pulled(entry: Entry, shown: Copy, epoch: number): Left {
   const { server } = entry;
   if (server === null || !isFromBetween(entry, shown.version, epoch)) return { entry: shownByServer(entry, shown) };

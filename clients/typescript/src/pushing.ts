@@ -85,11 +85,18 @@ async function settleAll(pushing: Pushing, items: readonly Item[], answer: Answe
     const state = await rows.state();
     if (state !== null && state.epoch !== epoch) found.push(...(await beginRestore(rows, state, epoch)));
     for (const [index, item] of items.entries()) {
-      found.push(...(await settleOne(pushing, rows, item, outcomes[index] as Outcome, answer.tries > 1)));
+      const outcome = outcomes[index] as Outcome;
+      found.push(...(await settleOne(pushing, rows, item, outcome, { epoch, repeated: answer.tries > 1 })));
     }
     return found;
   });
   pushing.emit(events);
+}
+
+/** What is true of all outcomes of an answer. */
+interface Answered {
+  readonly epoch: number;
+  readonly repeated: boolean;
 }
 
 async function settleOne(
@@ -97,7 +104,7 @@ async function settleOne(
   rows: Rows,
   item: Item,
   outcome: Outcome,
-  repeated: boolean,
+  answered: Answered,
 ): Promise<SyncEvent[]> {
   const { type, id } = item;
   const before = await rows.entry(type, id);
@@ -107,21 +114,22 @@ async function settleOne(
   if (outcome.removed !== undefined) await removeAll(rows, item, outcome);
   else if (type === ORIGIN && outcome.outcome === "duplicate") await removeAll(rows, item, { ...outcome, removed: [] });
   if (before === null) return events;
-  const result = resultOf(before, item, outcome, repeated, pushing.now());
+  const result = resultOf(before, item, outcome, answered, pushing.now());
   if (result === null) return events; // another client on this store was faster
   events.push(...(await keep(rows, before, result, pushing.arbiter)));
-  if (result.merged !== undefined) events.push(...(await merge(pushing, rows, item, result.merged)));
+  if (result.merged !== undefined) events.push(...(await merge(pushing, rows, item, result.merged, answered.epoch)));
   return events;
 }
 
-function resultOf(before: Entry, item: Item, outcome: Outcome, repeated: boolean, now: number): Settled | null {
+function resultOf(before: Entry, item: Item, outcome: Outcome, answered: Answered, now: number): Settled | null {
   if (item.restoring) {
     const same = before.restore && before.server?.version === item.version;
     return same ? restored(before, outcome, now) : null;
   }
   const { flight } = before;
   if (flight === null || flight.json !== item.json) return null;
-  return settled({ ...before, flight: { ...flight, again: flight.again || repeated } }, outcome, now);
+  const again = flight.again || answered.repeated;
+  return settled({ ...before, flight: { ...flight, again } }, outcome, answered.epoch, now);
 }
 
 /** Everything of an origin that the server has deleted. What it didn't list is deleted too: it had been before. */
@@ -142,9 +150,10 @@ async function merge(
   rows: Rows,
   { type, id }: Item,
   { into, behind }: NonNullable<Settled["merged"]>,
+  epoch: number,
 ): Promise<SyncEvent[]> {
   const target = (await rows.entry(type, into.id)) ?? newEntry(type, into.id);
-  const events = await keep(rows, target, absorbed(target, into, behind), pushing.arbiter);
+  const events = await keep(rows, target, absorbed(target, into, behind, epoch), pushing.arbiter);
   return [{ kind: "merged", type, id, into: into.id }, ...events];
 }
 
@@ -155,7 +164,7 @@ async function setAside(pushing: Pushing, item: Item, answer: Answer): Promise<v
   const errors = problem.errors ?? [{ pointer: "", code: problem.code ?? String(answer.status) }];
   const invalid: Outcome = { outcome: "invalid", errors };
   const events = await pushing.store.transaction(async (rows): Promise<SyncEvent[]> => {
-    if (answer.status !== 500) return settleOne(pushing, rows, item, invalid, true);
+    if (answer.status !== 500) return settleOne(pushing, rows, item, invalid, { epoch: 0, repeated: true });
     const entry = await rows.entry(type, id);
     if (entry !== null) await rows.save({ ...postponed(again(entry), pushing.now() + FAILING_SECONDS * 1000) });
     return [];

@@ -447,3 +447,46 @@ test("what the server works out is never anybody's to decide", async () => {
   assert.deepEqual(await phone.client.conflicts(), []);
   assert.equal((await phone.client.get("weekly_score", uid))?.record.score, 20);
 });
+
+test("nor where the outcome of an edit that was made without it is the first to tell", async () => {
+  const lost = [];
+  for (const [between, note] of [["between", "mine"], ["between", "between"], [null, "mine"]] as const) {
+    const phone = await twice(1, between === null ? null : { ...walk({ note: between }) });
+    const events = heard(phone);
+    const uid = phone.uids[0] as string;
+    await phone.client.put(LOG, uid, walk({ note }));
+    await phone.store.transaction(async (rows) => {
+      const entry = await rows.entry(LOG, uid);
+      assert(entry?.pending?.op === "upsert");
+      await rows.save({ ...entry, pending: { ...entry.pending, base: 1 } });
+    });
+    await phone.tablet.client.sync();
+    await phone.client.sync();
+    lost.push([await sides(phone), dropped(events)]);
+  }
+  assert.deepEqual(lost, [
+    [[["mine", "between"]], ["acknowledged"]],
+    [[["acknowledged", "between"]], []],
+    [[], ["mine", "acknowledged"]],
+  ]);
+});
+
+test("nor where it is the first to take another record of its origin in", async () => {
+  const origin = { platform: "healthkit", external_id: "A-1" };
+  const server = new FakeServer();
+  const [phone, tablet] = [await device(server), await device(server)];
+  const events = heard(phone);
+  const [uid, other] = [id(), id()];
+  const backup = server.backup();
+  await phone.client.put(LOG, other, walk({ note: "acknowledged" }));
+  await phone.client.sync();
+  server.restore(backup);
+  server.edit(ACCOUNT, LOG, other, walk({ origin, note: "between" }) as Content);
+  await tablet.client.sync();
+  server.restore(backup);
+  await phone.client.sync();
+  await phone.client.put(LOG, uid, walk({ origin, note: "hard" }));
+  await tablet.client.sync();
+  await phone.client.sync();
+  assert.deepEqual([await sides(phone), dropped(events)], [[["acknowledged", "between"]], []]);
+});
