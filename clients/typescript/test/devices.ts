@@ -74,8 +74,11 @@ export function kinds(events: readonly SyncEvent[], kind: SyncEvent["kind"]): Sy
 }
 
 /** A device with a log that the server has in version 1. */
-export async function withLog(server: FakeServer): Promise<Device & { uid: string }> {
-  const phone = await device(server);
+export async function withLog(
+  server: FakeServer,
+  options: Parameters<typeof device>[1] = {},
+): Promise<Device & { uid: string }> {
+  const phone = await device(server, options);
   const uid = id();
   await phone.client.put("exercise_log", uid, walk());
   await phone.client.sync();

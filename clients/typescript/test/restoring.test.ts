@@ -26,9 +26,13 @@ async function pulledMeanwhile(store: Store, uid: string, version: number, recor
 }
 
 /** A restored server has version 2 or 3 of a log, the phone has pulled version 5 and edits what it saw before that. */
-async function editBehind(version: 2 | 3, note: string): Promise<Device & { uid: string; server: FakeServer }> {
+async function editBehind(
+  version: 2 | 3,
+  note: string,
+  options: Parameters<typeof device>[1] = {},
+): Promise<Device & { uid: string; server: FakeServer }> {
   const server = new FakeServer();
-  const phone = await withLog(server);
+  const phone = await withLog(server, options);
   const { client, store, uid } = phone;
   const edit = (next: number): void => server.edit(ACCOUNT, LOG, uid, { ...walk({ note: `staff ${next}` }) });
   edit(2);
@@ -268,6 +272,15 @@ test("nor was a copy known to an edit that waited behind another one, made witho
   await phone.client.sync();
   assert.deepEqual([dropped(events), await sides(phone)], [["staff 5"], []]);
   assert.equal(phone.server.row(ACCOUNT, LOG, phone.uid)?.record?.["note"], "behind");
+});
+
+test("nor to one that a decision put on top of what was written after the restore", async () => {
+  const phone = await editBehind(2, "mine", { policy: () => "mine" });
+  const events = heard(phone);
+  phone.server.edit(ACCOUNT, LOG, phone.uid, { ...walk({ note: "on the web" }) });
+  await phone.client.sync();
+  assert.deepEqual([dropped(events), await sides(phone)], [["staff 5"], []]);
+  assert.equal(phone.server.row(ACCOUNT, LOG, phone.uid)?.record?.["note"], "mine");
 });
 
 test("where the record was deleted meanwhile, an edit and a copy that it was made without are both reported", async () => {
