@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
-from backend.sync.models import ServerEpoch
+from backend.sync.models import ServerEpoch, SyncCounter
 
 VERSIONS_OF_AN_EPOCH = 1_000_000
 """More than a record ever has in one epoch. An epoch's number times this stays below 2**53 until the year 2255."""
@@ -37,6 +37,7 @@ def begin_epoch(*, now: datetime) -> int:
         cursor.execute("LOCK TABLE sync_serverepoch IN EXCLUSIVE MODE")
         number = max(int(now.timestamp()), current_epoch() + 1)
         ServerEpoch.objects.create(number=number, started_at=now)
+        SyncCounter.objects.update(epoch_seq=F("seq"))
     return number
 
 

@@ -19,6 +19,11 @@ class SyncCounter(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     seq = models.BigIntegerField(default=0)
+    epoch_seq = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Its value when the epoch that lasts began: what has a higher one was written since.",
+    )
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.seq}"

@@ -26,10 +26,11 @@ class Verdict(NamedTuple):
     errors: tuple[FieldError, ...] = ()
 
 
-def judge(change: Change, row: Mapping[str, Any] | None, *, epoch: int) -> Verdict:
-    """`row` is what the server has under the change's id; origins are looked at afterwards, if the change creates something."""
+def judge(change: Change, row: Mapping[str, Any] | None, *, epoch: int, epoch_seq: int) -> Verdict:
+    """`row` is what the server has under the change's id; origins are looked at afterwards, if the change creates something.
+    A row with a `seq` above `epoch_seq` was written in this epoch."""
     if change.restores:
-        return _judge_restored(change, row, epoch)
+        return _judge_restored(change, row, epoch, epoch_seq)
     version = row["version"] if row else 0
     if change.base_version > version:
         if epoch_of(change.base_version) >= epoch:
@@ -37,7 +38,11 @@ def judge(change: Change, row: Mapping[str, Any] | None, *, epoch: int) -> Verdi
                 "invalid", errors=(FieldError("/base_version", AHEAD, f"The server's version is {version}."),)
             )
         # The app saw a version that a restore has undone: its change comes after everything that the server still has.
-        return _final(change) if _deleted(row) else _stored(change, row, next_version(change.base_version, epoch))
+        if _deleted(row):
+            return _final(change)
+        if row is not None and _may_not_have_known(change, row, epoch_seq):
+            return Verdict("conflict")
+        return _stored(change, row, next_version(change.base_version, epoch))
     if _deleted(row):
         return _final(change)
     if change.base_version < version:
@@ -45,7 +50,7 @@ def judge(change: Change, row: Mapping[str, Any] | None, *, epoch: int) -> Verdi
     return _stored(change, row, next_version(version, epoch))
 
 
-def _judge_restored(change: Change, row: Mapping[str, Any] | None, epoch: int) -> Verdict:
+def _judge_restored(change: Change, row: Mapping[str, Any] | None, epoch: int, epoch_seq: int) -> Verdict:
     """A copy that the server acknowledged in an earlier epoch, at version `base_version`."""
     if epoch_of(change.base_version) >= epoch:
         return Verdict(
@@ -53,9 +58,16 @@ def _judge_restored(change: Change, row: Mapping[str, Any] | None, epoch: int) -
         )
     if _deleted(row):
         return _final(change)
-    if row is None or row["version"] < change.base_version:
+    if row is None or (row["version"] < change.base_version and not _may_not_have_known(change, row, epoch_seq)):
         return _stored(change, row, change.base_version)
     return Verdict("duplicate" if _same(change, row) else "conflict")
+
+
+def _may_not_have_known(change: Change, row: Mapping[str, Any], epoch_seq: int) -> bool:
+    """Whether somebody has given back a copy of another epoch, which says something else: after two restores whoever wrote the
+    one may not have known the other."""
+    its_own = epoch_of(row["version"]) == epoch_of(change.base_version)
+    return not its_own and row["seq"] > epoch_seq and not _same(change, row)
 
 
 def _deleted(row: Mapping[str, Any] | None) -> bool:

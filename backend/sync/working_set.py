@@ -30,14 +30,22 @@ class WorkingSet:
     """Read by one query a type, applied in memory; `written` and `removed_origins` are what is then to be stored.
 
     Runs under the participant's lock, so nobody changes these rows meanwhile. `first_seq` is the first of the change numbers
-    that it may give out: `numbers_for` says how many it can need.
+    that it may give out: `numbers_for` says how many it can need. `epoch_seq` is the last one before the epoch that lasts.
     """
 
     def __init__(
-        self, user_id: UUID, changes: Sequence[Change | OriginRemoval], *, first_seq: int, epoch: int, now: datetime
+        self,
+        user_id: UUID,
+        changes: Sequence[Change | OriginRemoval],
+        *,
+        first_seq: int,
+        epoch: int,
+        epoch_seq: int,
+        now: datetime,
     ) -> None:
         self.user_id = user_id
         self.epoch = epoch
+        self.epoch_seq = epoch_seq
         self.now = now
         self.next_seq = first_seq
         self.removed_origins: list[OriginKey] = []
@@ -61,7 +69,7 @@ class WorkingSet:
         if isinstance(change, OriginRemoval):
             return self._remove_origin(change)
         row = self._current.get((change.record_type.name, change.uid))
-        verdict = judge(change, row, epoch=self.epoch)
+        verdict = judge(change, row, epoch=self.epoch, epoch_seq=self.epoch_seq)
         if verdict.status == "conflict" and row is not None and self._is_retry(change, row):
             return Outcome("duplicate", change.uid, row["version"], row)
         if verdict.version is None:
@@ -127,7 +135,7 @@ class WorkingSet:
             if row["deleted_at"] is None:
                 record_type = registry[name]
                 delete = Change(record_type, uid, row["version"], None)
-                version = judge(delete, row, epoch=self.epoch).version
+                version = judge(delete, row, epoch=self.epoch, epoch_seq=self.epoch_seq).version
                 assert version is not None  # it is live, and this is its version
                 removed.append((record_type, self._change(delete, row, version)))
         is_news = bool(removed) or (not known and key not in self._already_removed)

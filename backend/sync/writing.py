@@ -51,8 +51,8 @@ def write_records(*, user_id: UUID, changes: Sequence[Change | OriginRemoval], n
 
 def _write(user_id: UUID, changes: Sequence[Change | OriginRemoval], now: datetime) -> list[Outcome]:
     count = numbers_for(changes)
-    last_seq, epoch = _lock(user_id, count)
-    records = WorkingSet(user_id, changes, first_seq=last_seq - count + 1, epoch=epoch, now=now)
+    last_seq, epoch, epoch_seq = _lock(user_id, count)
+    records = WorkingSet(user_id, changes, first_seq=last_seq - count + 1, epoch=epoch, epoch_seq=epoch_seq, now=now)
     outcomes = [records.apply(change) for change in changes]
     written = records.written()
     if not written and not records.removed_origins:
@@ -107,14 +107,14 @@ def advance_counter(user_id: UUID, count: int) -> int:
 
 _ADVANCE = (
     "INSERT INTO sync_synccounter AS counter (user_id, seq) VALUES (%(user)s, %(count)s)"
-    f" ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq, {CURRENT_EPOCH}"
+    f" ON CONFLICT (user_id) DO UPDATE SET seq = counter.seq + EXCLUDED.seq RETURNING seq, {CURRENT_EPOCH}, epoch_seq"
 )
 
 
-def _lock(user_id: UUID, count: int) -> tuple[int, int]:
-    """As `advance_counter`; also returns the server's epoch."""
-    ((seq, epoch),) = fetch_all(_ADVANCE, {"user": user_id, "count": count})
-    return seq, epoch
+def _lock(user_id: UUID, count: int) -> tuple[int, int, int]:
+    """As `advance_counter`; also returns the server's epoch, and the last change number before it."""
+    ((seq, epoch, epoch_seq),) = fetch_all(_ADVANCE, {"user": user_id, "count": count})
+    return seq, epoch, epoch_seq
 
 
 def _not_storable(change: Change | OriginRemoval) -> Outcome:

@@ -46,15 +46,15 @@ def a_counter_that_nobody_holds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     own = threading.local()
     opened = []
 
-    def take(user_id: UUID, count: int) -> tuple[int, int]:
+    def take(user_id: UUID, count: int) -> tuple[int, int, int]:
         if not hasattr(own, "connection"):
             own.connection = connection.copy()
             own.connection.inc_thread_sharing()  # closed by the test's thread
             opened.append(own.connection)
         with own.connection.cursor() as cursor:
             cursor.execute(writing._ADVANCE, {"user": user_id, "count": count})
-            seq, epoch = cursor.fetchone()
-            return int(seq), int(epoch)
+            seq, epoch, epoch_seq = cursor.fetchone()
+            return int(seq), int(epoch), int(epoch_seq)
 
     monkeypatch.setattr(writing, "_lock", take)
     try:

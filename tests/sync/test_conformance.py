@@ -41,6 +41,7 @@ class Exchange:
         self.began = timezone.now()
         self.backup: str | None = None
         self.days_later = 0
+        self.restores = 0
 
     def phone(self, name: str) -> Phone:
         return self.phones["stranger" if name == "stranger" else "phone"]
@@ -70,7 +71,10 @@ class Exchange:
     def restore(self) -> None:
         assert self.backup is not None
         transaction.savepoint_rollback(self.backup)
-        call_command("after_restore", stdout=StringIO())
+        self.restores += 1
+        now = timezone.now() + timedelta(seconds=self.restores)  # operators don't do this twice in a second
+        with patch("backend.sync.management.commands.after_restore.timezone.now", return_value=now):
+            call_command("after_restore", stdout=StringIO())
 
     def expire_cursors(self) -> None:
         self.days_later += LIFETIME.days + 1
@@ -157,5 +161,5 @@ def rows_of_the_tables() -> set[str]:
 def test_every_rule_has_an_exchange() -> None:
     named = {rule for param in SCENARIOS for rule in param.values[0].get("rules", [])}  # type: ignore[union-attr]
     rows = rows_of_the_tables()
-    assert len(rows) == 19
+    assert len(rows) == 20
     assert named == rows

@@ -13,7 +13,7 @@ const FOLDER = process.env["CONFORMANCE"] ?? fileURLToPath(new URL("../../confor
 const TYPES =
   "exercise_log,cognitive_log,diet_log,day_mark,week_confirmation,own_food,own_activity,favourite,meal_template";
 /** What the fake server doesn't know. */
-const LACKING = ["content", "overlap", "origins"];
+const LACKING = ["content", "overlap", "origins", "epochs"];
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 type Members = Record<string, Json>;

@@ -203,7 +203,7 @@ export class FakeServer {
     if (version >= this.floor()) {
       return { outcome: "invalid", type, id, errors: [{ pointer: "/version", code: "not_restored" }] };
     }
-    const since_restore = epochOf(row?.version ?? 0) > epochOf(version);
+    const since_restore = epochOf(row?.version ?? 0) !== epochOf(version);
     if (row?.record === null) {
       if (change.deleted) return { outcome: "duplicate", type, id, version: row.version };
       return { outcome: "deleted", type, id, version: row.version, since_restore };

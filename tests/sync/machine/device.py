@@ -190,6 +190,7 @@ class Device:
         if "same_as" in outcome:
             self._merge(key, outcome["current"])
         elif status == "conflict":
+            del self.copies[key]  # also for a lower version, of another epoch
             self._take(outcome["current"])
         elif status == "deleted":
             self._bury(key, outcome.get("version", 0))

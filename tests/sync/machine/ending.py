@@ -141,26 +141,24 @@ def _check_acknowledged(person: Person) -> None:
     for key, version, content, origin in person.acknowledged:
         standing = ledger.records.get(key)
         external = external_id(origin)
-        if standing is None and external in ledger.removed_origins:
+        if external in ledger.removed_origins:
             continue  # its platform removed it, before or after the server was told of it again
-        assert content is None or _known(person, standing, key, version, content), (key, version)
+        assert _known(person, standing, key, version, content), (key, version)
         if standing is None:
             # Only after a restore: the same session came back under another id.
             assert external, key
             assert ledger.of_origin(key[0], external), key
         elif standing.version == version:
             assert standing.content == content
-        else:
-            assert standing.version > version or standing.content is content is None
 
 
-def _known(person: Person, standing: Standing | None, key: Key, version: int, content: Content) -> bool:
+def _known(person: Person, standing: Standing | None, key: Key, version: int, content: Content | None) -> bool:
     """Whether what stands says the same as that version, or was written by somebody who knew what it said; or whether somebody
     was shown that, or what they had made of it."""
     if standing and ((key, standing.version) in person.removed or standing.content == content):
         return True
     losers = [loser for device in person.devices for loser in device.losers if loser.key == key]
-    if any(loser.record and said(key[0], loser.record) == content for loser in losers):
+    if any((loser.record and said(key[0], loser.record)) == content for loser in losers):
         return True
     reached = {standing.version} if standing else set()
     reached |= {loser.base for loser in losers if loser.base}
@@ -169,4 +167,4 @@ def _known(person: Person, standing: Standing | None, key: Key, version: int, co
         before = person.seen[key, ahead.pop()] - reached
         reached |= before
         ahead += before
-    return version in reached or any(person.contents.get((key, one)) == content for one in reached)
+    return version in reached or any(person.contents.get((key, one), ...) == content for one in reached)

@@ -34,6 +34,8 @@ class Ledger:
     records: dict[Key, Standing] = field(default_factory=dict)
     removed_origins: set[tuple[str, str]] = field(default_factory=set)
     preferred: list[str] = field(default_factory=list)
+    fresh: set[Key] = field(default_factory=set)
+    repeats: dict[str, str] = field(default_factory=dict)
 
     def take(self, change: dict[str, Any]) -> Outcome:
         """What the server has to answer. From then on the ledger holds what it has to have stored."""
@@ -58,8 +60,22 @@ class Ledger:
                 return {"outcome": status, "version": version, "same_as": first[1], "current": self.shown(first)}
             if external in self.removed_origins:
                 return {"outcome": "deleted"}
-        self.records[key] = Standing(version, content, origin)
+        self._keep(key, Standing(version, content, origin))
         return {"outcome": outcome, "version": version}
+
+    def _keep(self, key: Key, standing: Standing) -> None:
+        self.records[key] = standing
+        self.fresh.add(key)
+
+    def settle(self) -> None:
+        """After each write: what became a duplicate, or is none any more, has changed too."""
+        before, self.repeats = self.repeats, self.duplicates()
+        changed = {uid for uid in {*before, *self.repeats} if before.get(uid) != self.repeats.get(uid)}
+        self.fresh |= {("exercise_log", uid) for uid in changed}
+
+    def begin_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+        self.fresh = set()
 
     def shown(self, key: Key) -> tuple[Key, int, Content | None, Origin | None]:
         """As far as the ledger knows it: a tombstone's origin is not shown."""
@@ -88,6 +104,10 @@ class Ledger:
         has = stored.version if stored else 0
         if stored and stored.content is None:
             return ("deleted" if content else "duplicate"), has
+        # After two restores, what one author wrote may be unknown to the other: a copy of another epoch was given back already.
+        unknown = has < base and key in self.fresh and epoch_of(has) != epoch_of(base)
+        if unknown and stored and stored.content != content:
+            return "conflict", has
         if restores:
             if has < base:
                 return self._outcome(stored, content), base
@@ -112,7 +132,7 @@ class Ledger:
         for key in known:
             standing = self.records[key]
             if standing.content is not None:
-                self.records[key] = Standing(self._next(standing.version), None, standing.origin)
+                self._keep(key, Standing(self._next(standing.version), None, standing.origin))
                 removed.append((key, self.records[key].version))
         new = not known and external not in self.removed_origins
         self.removed_origins.add(external)  # whatever type it may come as later

@@ -139,6 +139,7 @@ class World:
         for change, outcome in zip(changes, document["outcomes"], strict=True):
             counts[f"outcome {outcome['outcome']}"] += 1
             self._note(person, change, answered(outcome))
+        person.ledger.settle()
         return document
 
     def pull(self, device: Device, cursor: str | None, limit: int | None) -> tuple[int, dict[str, Any]]:
@@ -211,6 +212,7 @@ class World:
         assert isinstance(change, Change)
         (outcome,) = write_records(user_id=person.account.user.pk, changes=[change], now=now)
         self._note(person, entry, {"outcome": outcome.status, "version": outcome.version})
+        person.ledger.settle()
 
     def state(self, person: Person, origins: list[str], birth_year: int) -> None:
         body = {"preferred_origins": origins, "birth_year": birth_year}
@@ -218,6 +220,7 @@ class World:
         answer = self.client.patch("/v1/me", body, format="json", headers={"Authorization": authorization})
         assert answer.status_code == 200, answer.content
         person.ledger.preferred = origins
+        person.ledger.settle()
 
     def score(self) -> None:
         counts["weeks scored"] += score_due_weeks().scored
@@ -254,7 +257,7 @@ class World:
         self.epoch = current_epoch()
         for person, ledger, known in zip(self.people, backup.ledgers, backup.acknowledged, strict=True):
             person.ledger = deepcopy(ledger)
-            person.ledger.epoch = self.epoch
+            person.ledger.begin_epoch(self.epoch)
             # What nobody holds any more is gone. What a device holds must not be.
             person.acknowledged = [*person.acknowledged[:known], *_held(person)]
 
