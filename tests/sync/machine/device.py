@@ -201,6 +201,8 @@ class Device:
         key, status, version = change.key, outcome["outcome"], outcome.get("version", 0)
         given_back_first = self._must_give_back(key, change)
         if "same_as" in outcome:
+            if change.base:  # an edit of what was acknowledged before a restore
+                self.losers.append(Loser(key, change.record, change.base))
             self._merge(key, outcome["current"])
         elif status == "conflict":
             if not given_back_first:
