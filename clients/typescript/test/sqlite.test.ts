@@ -201,7 +201,10 @@ test(`a phone that is killed ${KILLS} times has lost nothing`, async (context) =
     (line) => JSON.parse(line) as { kind: string; outcome: string; type: string; id: string; version: number | null },
   );
   for (const one of acknowledged.filter(({ version }) => version !== null)) {
-    assert((server.row(ACCOUNT, one.type, one.id)?.version ?? 0) >= (one.version ?? 0), `${one.id} is lost`);
+    const row = server.row(ACCOUNT, one.type, one.id);
+    // The first of an origin may be deleted while a second is on its way: that one then is, without a row of its own.
+    if (row === undefined && one.outcome === "deleted") continue;
+    assert((row?.version ?? 0) >= (one.version ?? 0), `${one.id} is lost`);
   }
   assert(
     acknowledged.length > 20 && live.length > 10,
