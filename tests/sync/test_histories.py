@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.security.unlimited import UNLIMITED
-from tests.sync.machine.running import run_histories, run_histories_for, seed_of_run, told
+from tests.sync.machine.running import run_histories, run_histories_for, told
 from tests.sync.machine.world import make_accounts
 
 SECONDS = 120
+SEED = 4  # so that main is green or not for what is in it; `make fuzz` draws others
 MEANT = (
     *(f"outcome {name}" for name in ("created", "replaced", "duplicate", "conflict", "deleted")),
     *("answers lost", "pushes delivered again", "cursors expired: age", "restores", "staff edits"),
@@ -21,7 +22,11 @@ MEANT = (
 @pytest.mark.django_db
 def test_every_history_ends_with_everybody_equal(catalogue: None, settings: Any, record_property: Any) -> None:
     settings.RATE_LIMITS = UNLIMITED
-    accounts, seed, runs = make_accounts(), seed_of_run(), int(os.environ.get("SYNC_RUNS", "0"))
+    accounts, seed, runs = (
+        make_accounts(),
+        int(os.environ.get("SYNC_SEED") or SEED),
+        int(os.environ.get("SYNC_RUNS", "0")),
+    )
     found = (
         run_histories(accounts, runs=runs, seed=seed)
         if runs

@@ -210,6 +210,8 @@ class Device:
             self.losers.append(Loser(key, change.record, change.base))
             self._after_conflict(change, version)
         elif status == "deleted":
+            if change.record is not None:
+                self.losers.append(Loser(key, change.record, change.base))
             if given_back_first:
                 self._drop(key)
             else:

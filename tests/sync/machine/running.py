@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping
-from random import SystemRandom
 from time import monotonic
 
 import hypothesis
@@ -18,11 +17,6 @@ from tests.sync.machine.world import Account, counts
 AT_ONCE = 50
 """Hypothesis keeps in memory what it has tried, so many are run in several goes. The same goes repeat a run."""
 TOLD_EVERY = 500
-
-
-def seed_of_run() -> int:
-    """`SYNC_SEED` repeats a run."""
-    return int(os.environ.get("SYNC_SEED") or SystemRandom().randrange(2**31))
 
 
 def run_histories(accounts: tuple[Account, ...], *, runs: int, seed: int) -> Counter[str]:
