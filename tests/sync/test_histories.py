@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.security.unlimited import UNLIMITED
-from tests.sync.machine.running import run_histories, run_histories_for, told
+from tests.sync.machine.running import run_histories, told
 from tests.sync.machine.world import make_accounts
 
 SECONDS = 120
@@ -22,16 +22,9 @@ MEANT = (
 @pytest.mark.django_db
 def test_every_history_ends_with_everybody_equal(catalogue: None, settings: Any, record_property: Any) -> None:
     settings.RATE_LIMITS = UNLIMITED
-    accounts, seed, runs = (
-        make_accounts(),
-        int(os.environ.get("SYNC_SEED") or SEED),
-        int(os.environ.get("SYNC_RUNS", "0")),
-    )
-    found = (
-        run_histories(accounts, runs=runs, seed=seed)
-        if runs
-        else run_histories_for(accounts, seconds=SECONDS, seed=seed)
-    )
+    seed, runs = int(os.environ.get("SYNC_SEED", SEED)), int(os.environ.get("SYNC_RUNS", 0))
+    limit = {"runs": runs} if runs else {"seconds": SECONDS}
+    found = run_histories(make_accounts(), seed=seed, **limit)
     record_property("told", told(found))
     # Whatever it draws, these are in it: runs without them would prove little.
     happened = {name: found[name] for name in MEANT}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from time import monotonic
@@ -19,27 +21,21 @@ AT_ONCE = 50
 TOLD_EVERY = 500
 
 
-def run_histories(accounts: tuple[Account, ...], *, runs: int, seed: int) -> Counter[str]:
-    """Run that many; returns how often what happened in them. Fails with the steps of the first that ends otherwise.
+def run_histories(
+    accounts: tuple[Account, ...], *, seed: int, runs: int = sys.maxsize, seconds: float = math.inf
+) -> Counter[str]:
+    """Run so many, or as many as fit the time; returns how often what happened in them. Fails with the steps of the first that
+    ends otherwise.
 
     `SYNC_SHRINK=1` then looks for fewer steps that do, for some minutes.
     """
     counts.clear()
-    for done in range(0, runs, AT_ONCE):
-        _go(accounts, done, min(AT_ONCE, runs - done), seed)
-        reached = min(done + AT_ONCE, runs)
-        if runs > TOLD_EVERY and (reached % TOLD_EVERY == 0 or reached == runs):
-            print(f"  {reached} of {runs} histories, everybody equal, SYNC_SEED={seed}", flush=True)
-    return counts.copy()
-
-
-def run_histories_for(accounts: tuple[Account, ...], *, seconds: float, seed: int) -> Counter[str]:
-    """As many as this machine does in that time, and one go at least."""
-    counts.clear()
     end, done = monotonic() + seconds, 0
-    while not done or monotonic() < end:
-        _go(accounts, done, AT_ONCE, seed)
-        done += AT_ONCE
+    while done < runs and (not done or monotonic() < end):
+        _go(accounts, done, min(AT_ONCE, runs - done), seed)
+        done = min(done + AT_ONCE, runs)
+        if runs > TOLD_EVERY and seconds == math.inf and (done % TOLD_EVERY == 0 or done == runs):
+            print(f"  {done} of {runs} histories, everybody equal, SYNC_SEED={seed}", flush=True)
     return counts.copy()
 
 
