@@ -26,7 +26,6 @@ from tracker.weekly_summaries import close_weeks
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
-IN_A_MOMENT = timezone.now() + timedelta(seconds=60)
 
 
 class Backup:
@@ -121,7 +120,8 @@ def test_whoever_gives_back_a_copy_is_told_whether_its_successor_may_not_have_kn
     (edit,) = push(phone, upsert("exercise_log", {**log, "note": "of the new epoch"}, 1))
     (outcome,) = push(phone, restored({**log, "note": "second"}, 2))
     assert (outcome["outcome"], outcome["since_restore"]) == ("conflict", True)
-    with patch("backend.sync.management.commands.after_restore.timezone.now", lambda: IN_A_MOMENT):
+    later = timezone.now() + timedelta(seconds=5)
+    with patch("backend.sync.management.commands.after_restore.timezone.now", return_value=later):
         backup.restore()
     # The tombstone of the first epoch comes first. Who wrote in the second knows nothing of it.
     (gone, known, unknown) = push(
