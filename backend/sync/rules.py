@@ -32,22 +32,17 @@ def judge(change: Change, row: Mapping[str, Any] | None, *, epoch: int, epoch_se
     if change.restores:
         return _judge_restored(change, row, epoch, epoch_seq)
     version = row["version"] if row else 0
-    if change.base_version > version:
-        if epoch_of(change.base_version) >= epoch:
-            return Verdict(
-                "invalid", errors=(FieldError("/base_version", AHEAD, f"The server's version is {version}."),)
-            )
-        # The app saw a version that a restore has undone: its change comes after everything that the server still has.
-        if _deleted(row):
-            return _final(change)
-        if row is not None and _may_not_have_known(change, row, epoch_seq):
-            return Verdict("conflict")
-        return _stored(change, row, next_version(change.base_version, epoch))
+    is_ahead = change.base_version > version
+    if is_ahead and epoch_of(change.base_version) >= epoch:
+        return Verdict("invalid", errors=(FieldError("/base_version", AHEAD, f"The server's version is {version}."),))
     if _deleted(row):
         return _final(change)
     if change.base_version < version:
         return Verdict("duplicate" if _same(change, row) else "conflict")
-    return _stored(change, row, next_version(version, epoch))
+    # Ahead, the app saw a version that a restore has undone: its change comes after everything that the server still has.
+    if is_ahead and row is not None and _may_not_have_known(change, row, epoch_seq):
+        return Verdict("conflict")
+    return _stored(change, row, next_version(change.base_version, epoch))
 
 
 def _judge_restored(change: Change, row: Mapping[str, Any] | None, epoch: int, epoch_seq: int) -> Verdict:
