@@ -155,12 +155,17 @@ def tell_scores_again(user_id: UUID) -> None:
     seq = advance_counter(user_id, 1)  # first: what a push makes due meanwhile comes after this, and is told by itself
     due = list(DueWeek.objects.filter(user=user_id).values_list("week", flat=True))
     mark_weeks_due(user_id=user_id, weeks=map(Week, due), seq=seq)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE tracker_weeklyscore AS stored SET seq = %s WHERE user_id = %s AND NOT EXISTS ("
-            "  SELECT FROM tracker_dueweek AS due WHERE due.user_id = stored.user_id AND due.week = stored.week)",
-            [seq, user_id],
-        )
+    _renumber_scores(user_id, seq)
+
+
+def _renumber_scores(user_id: UUID, seq: int, week: Week | None = None) -> None:
+    """Give stored scores of weeks that are not due another change number; all of them, or that week's."""
+    execute(
+        "UPDATE tracker_weeklyscore AS stored SET seq = %(seq)s"
+        " WHERE user_id = %(user)s AND (%(week)s::date IS NULL OR week = %(week)s) AND NOT EXISTS ("
+        "  SELECT FROM tracker_dueweek AS due WHERE due.user_id = stored.user_id AND due.week = stored.week)",
+        {"seq": seq, "user": user_id, "week": week and week.monday},
+    )
 
 
 def claim_due_weeks(*, failures: int, batch_size: int, lease: timedelta) -> Claim | None:
@@ -270,18 +275,13 @@ def give_up_week(user_id: UUID, week: Week, error: Exception) -> None:
     A score that a worker has stored meanwhile, under a number that is behind the pull, takes another one.
     """
     seq = advance_counter(user_id, 1)
-    key = {"user": user_id, "week": week.monday}
     given_up = execute(
         "UPDATE tracker_dueweek SET quarantined_at = statement_timestamp(), claim_token = NULL, last_error = %(error)s"
         " WHERE user_id = %(user)s AND week = %(week)s AND quarantined_at IS NULL",
-        {**key, "error": f"{type(error).__name__}: {error}"[:500]},
+        {"user": user_id, "week": week.monday, "error": f"{type(error).__name__}: {error}"[:500]},
     )
     _report_quarantine(given_up)
-    execute(
-        "UPDATE tracker_weeklyscore AS stored SET seq = %(seq)s WHERE user_id = %(user)s AND week = %(week)s AND NOT EXISTS ("
-        "  SELECT FROM tracker_dueweek AS due WHERE due.user_id = stored.user_id AND due.week = stored.week)",
-        {**key, "seq": seq},
-    )
+    _renumber_scores(user_id, seq, week)
 
 
 @transaction.atomic
