@@ -46,13 +46,13 @@ def push(user: User, device: Device, pushed: Push, *, now: datetime) -> dict[str
         if isinstance(change, Refused):
             head = _head(entry)
             errors = change.errors
-            documents.append({**_refused_document(change), **head})
+            document = {**_refused_document(change), **head}
         else:
             outcome = next(outcomes)
             head = {"type": change.record_type.name, "id": change.uid} if isinstance(change, Change) else {}
             errors = outcome.errors
-            documents.append({"outcome": outcome.status, **head, **_outcome_members(change, outcome)})
-        documents[-1] = _with_what_it_builds_on(documents[-1], postponed)
+            document = {"outcome": outcome.status, **head, **_outcome_members(change, outcome)}
+        documents.append(_with_what_it_builds_on(document, postponed))
         if errors and (documents[-1]["outcome"] == "invalid" or errors[0].code == NOT_STORABLE):
             refusals.append(_refusal(head, errors[0]))
     epoch = note_push(device, skew=skew, now=now)
