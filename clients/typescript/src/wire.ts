@@ -24,13 +24,11 @@ export interface Change {
 export type OutcomeName = Documented["outcome"];
 
 /** What became of one change. */
-export interface Outcome extends Readonly<Omit<Documented, "type" | "current" | "removed" | "errors" | "since_restore">> {
+export interface Outcome extends Readonly<Omit<Documented, "type" | "current" | "removed" | "errors">> {
   readonly type?: string;
   readonly current?: Change;
   readonly removed?: readonly Change[];
   readonly errors?: readonly FieldError[];
-  /** Of a copy that was given back: has somebody who may not have known it written what the server has? */
-  readonly since_restore?: boolean;
 }
 
 export interface PushAnswer extends Readonly<Omit<Schemas["SyncPushAnswer"], "outcomes">> {

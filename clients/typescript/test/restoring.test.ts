@@ -204,17 +204,27 @@ test("a copy that somebody deleted without knowing it is dropped, and that is sa
   assert.deepEqual([await tablet.client.list(LOG), kinds(quiet, "dropped")], [[], []]);
 });
 
+/** A phone with a log of a platform's session, of a server that was restored to before it. `other`: the id that the session gets
+ * there meanwhile. */
+async function forgotten(origin: {
+  platform: string;
+  external_id: string;
+}): Promise<Device & { server: FakeServer; events: SyncEvent[]; uid: string; other: string }> {
+  const server = new FakeServer();
+  const phone = await device(server);
+  const events = heard(phone);
+  const backup = server.backup();
+  const [uid, other] = [id(), id()];
+  await phone.client.put(LOG, uid, walk({ origin, note: "hard" }));
+  await phone.client.sync();
+  server.restore(backup);
+  return { ...phone, server, events, uid, other };
+}
+
 test("a copy whose origin another id has now is somebody's to decide, if it says something else", async () => {
   const origin = { platform: "healthkit", external_id: "A-1" };
   for (const note of ["hard", "easy"]) {
-    const server = new FakeServer();
-    const phone = await device(server);
-    const events = heard(phone);
-    const backup = server.backup();
-    const [uid, other] = [id(), id()];
-    await phone.client.put(LOG, uid, walk({ origin, note: "hard" }));
-    await phone.client.sync();
-    server.restore(backup);
+    const { server, events, other, ...phone } = await forgotten(origin);
     server.edit(ACCOUNT, LOG, other, walk({ origin, note }) as Content);
     await phone.client.sync();
     assert.equal(kinds(events, "merged").length, 1);
@@ -302,14 +312,7 @@ test("where the record was deleted meanwhile, an edit and a copy that it was mad
 
 test("a copy whose origin another id had that was deleted is reported, and keeps its own version", async () => {
   const origin = { platform: "healthkit", external_id: "A-1" };
-  const server = new FakeServer();
-  const phone = await device(server);
-  const events = heard(phone);
-  const backup = server.backup();
-  const [uid, other] = [id(), id()];
-  await phone.client.put(LOG, uid, walk({ origin, note: "hard" }));
-  await phone.client.sync();
-  server.restore(backup);
+  const { server, events, uid, other, ...phone } = await forgotten(origin);
   server.edit(ACCOUNT, LOG, other, walk({ origin }) as Content);
   server.edit(ACCOUNT, LOG, other, null);
   await phone.client.sync();
