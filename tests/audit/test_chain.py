@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from io import StringIO
 from typing import Any
@@ -20,7 +21,6 @@ from backend.audit.pseudonyms import known_pseudonym, pseudonyms
 from backend.audit.recording import PARTICIPANTS_IN_ONE, AuditUnavailable, record
 from backend.audit.tasks import log_audit_head
 from backend.audit.verification import current_head
-from backend.observability.logs import configure_logging
 from tests.conftest import make_phone
 
 pytestmark = pytest.mark.django_db
@@ -287,14 +287,18 @@ def test_the_deployment_check_warns_of_a_role_that_could_rewrite_it() -> None:
     assert [message.id for message in check_protection(None)] == ["audit.W001"]
 
 
-def test_the_head_is_logged_for_keeping_elsewhere(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_head_is_logged_for_keeping_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
+    """By the handler that is there: configuring again would leave loggers that were used before with the old processors."""
+    [stderr] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
     write(2)
-    configure_logging({"level": "INFO"})
+    written = StringIO()
+    previous = stderr.setStream(written)
     try:
-        log_audit_head()
+        with caplog.at_level(logging.INFO, logger=log_audit_head.__module__):
+            log_audit_head()
     finally:
-        configure_logging(settings.LOGGING)
-    line = json.loads(capfd.readouterr().err.splitlines()[-1])
+        stderr.setStream(previous)
+    line = json.loads(written.getvalue())
     assert (line["event"], line["entries"]) == ("audit_head", 2)
     assert verify("--expect", f"{line['entries']}:{line['hash']}").startswith("2 entries")
 
