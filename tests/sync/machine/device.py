@@ -203,6 +203,9 @@ class Device:
         if "same_as" in outcome:
             if change.base:  # an edit of what was acknowledged before a restore
                 self.losers.append(Loser(key, change.record, change.base))
+            if given_back_first:
+                held = self.copies[key]
+                self.losers.append(Loser(key, held.record, held.version))
             self._merge(key, outcome["current"])
         elif status == "conflict":
             if not given_back_first:
@@ -238,9 +241,11 @@ class Device:
         self._build_on(key, outcome["version"])
 
     def _merge(self, key: Key, current: Mapping[str, Any]) -> None:
-        """Another record stays in this one's place."""
+        """Another record stays in this one's place. A copy of that one which is to be given back stays until then."""
         self.copies.pop(key, None)
-        self._take(current)
+        held = self.copies.get((current["type"], current["id"]))
+        if held is None or held.epoch == self.epoch:
+            self._take(current)
         self._drop(key)
 
     def _bury(self, key: Key, version: int) -> None:
@@ -296,7 +301,6 @@ class Device:
         if self.cursor is None:
             self.brought = set()
         for change in page["changes"]:
-            self._show_what_gives_way(change)
             self._take(change)
             if self.brought is not None:
                 self.brought.add((change["type"], change["id"]))
@@ -305,19 +309,15 @@ class Device:
             self._sweep()
         return bool(page["has_more"])
 
-    def _show_what_gives_way(self, change: Mapping[str, Any]) -> None:
-        """After two restores, to a copy of the epoch between, given back by somebody who may not have seen the one here."""
+    def _take(self, change: Mapping[str, Any]) -> None:
+        """After two restores it can be a copy of the epoch between, given back by somebody who may not have seen the one here."""
         key, version = (change["type"], change["id"]), change["version"]
         held = self.copies.get(key)
-        if held is not None and self.epoch is not None and epoch_of(held.version) < epoch_of(version) < self.epoch:
-            self.losers.append(Loser(key, held.record, held.version))
-
-    def _take(self, change: Mapping[str, Any]) -> None:
-        key = (change["type"], change["id"])
-        held = self.copies.get(key)
         assert self.epoch is not None
-        if held is None or change["version"] >= held.version:
-            self.copies[key] = Copy(change["version"], change.get("record"), self.epoch)
+        if held is not None and epoch_of(held.version) < epoch_of(version) < self.epoch:
+            self.losers.append(Loser(key, held.record, held.version))
+        if held is None or version >= held.version:
+            self.copies[key] = Copy(version, change.get("record"), self.epoch)
 
     def _sweep(self) -> None:
         """At the end of a snapshot: what it did not bring was deleted meanwhile."""
