@@ -11,14 +11,22 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import transaction
 from rest_framework.exceptions import AuthenticationFailed
 
-from backend.accounts.models import Device, DeviceToken
+from backend.accounts.models import Device, DeviceToken, User
+from backend.postgres.instances import columns_of, instances_of
+from backend.postgres.prepared import fetch_all
 
 LAST_SEEN_EVERY = timedelta(hours=1)
+_RECOGNISE = """
+SELECT {columns} FROM accounts_devicetoken
+  JOIN accounts_device ON accounts_device.id = accounts_devicetoken.device_id
+  JOIN accounts_user ON accounts_user.id = accounts_device.user_id
+ WHERE token_hash = %(digest)s"""
 
 
 class UnknownToken(AuthenticationFailed):
@@ -64,10 +72,9 @@ def issue_token(device: Device, token: str, *, now: datetime, first_used_at: dat
 
 def recognise(token: str, *, now: datetime) -> DeviceToken:
     """The token's row with its device and its owner: one query. Raises `AuthenticationFailed` that says why not."""
-    try:
-        found = DeviceToken.objects.select_related("device__user").get(token_hash=token_hash(token))
-    except DeviceToken.DoesNotExist:
-        raise UnknownToken from None
+    found = _stored_token(token_hash(token))
+    if found is None:
+        raise UnknownToken
     device = found.device
     if device.revoked_at is not None:
         raise DeviceRevoked
@@ -76,6 +83,22 @@ def recognise(token: str, *, now: datetime) -> DeviceToken:
     if not device.user.is_active:
         raise AccountInactive
     return found
+
+
+def _stored_token(digest: bytes) -> DeviceToken | None:
+    """Each request asks this: a prepared statement takes a fifth of the time of the same query by the ORM."""
+    found = fetch_all(_statement(), {"digest": digest})
+    if not found:
+        return None
+    token, device, user = instances_of(found[0], DeviceToken, Device, User)
+    token.device, device.user = device, user
+    stored: DeviceToken = token
+    return stored
+
+
+@cache
+def _statement() -> str:
+    return _RECOGNISE.format(columns=columns_of(DeviceToken, Device, User))
 
 
 def note_use(token: DeviceToken, *, now: datetime) -> None:

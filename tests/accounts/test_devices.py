@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import Device, DeviceToken, User
+from backend.accounts.tokens import recognise
 from tests.accounts.app import App, api
 from tests.conftest import Phone, make_phone
 
@@ -202,6 +204,24 @@ def test_authenticating_is_one_query_and_writes_once_an_hour(phone: Phone) -> No
         phone.get("/v1/devices/current")
         phone.get("/v1/devices/current")
     assert [query["sql"].split()[0] for query in queries] == ["SELECT", "UPDATE", "SELECT"]
+
+
+def test_what_is_recognised_is_what_is_stored(phone: Phone) -> None:
+    """Down to the last column: the statement goes past Django's own reading."""
+    User.objects.update(preferred_origins=["healthkit", "health_connect/gym"], next_weekly_email_at=timezone.now())
+    stored = DeviceToken.objects.select_related("device__user").get(device__user=phone.user)
+    found = recognise(phone.token, now=timezone.now())
+    assert comparable(found) == comparable(stored)
+    assert comparable(found.device) == comparable(stored.device)
+    assert comparable(found.device.user) == comparable(stored.device.user)
+    found.device.user.display_name = "Rosa"
+    found.device.user.save()  # changes that row, and adds none
+    assert User.objects.get(pk=phone.user.pk).display_name == "Rosa"
+
+
+def comparable(instance: Model) -> dict[str, object]:
+    values = {field.attname: getattr(instance, field.attname) for field in instance._meta.concrete_fields}
+    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in values.items()}
 
 
 def test_blanks_at_the_ends_count_for_the_length(phone: Phone) -> None:

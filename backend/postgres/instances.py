@@ -1,0 +1,31 @@
+"""Model instances out of prepared statements: what `select_related` gives, without the query being put together each time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, models
+
+
+def columns_of(*joined: type[models.Model]) -> str:
+    """What to select of these tables, in the order of `instances_of`."""
+    return ", ".join(f"{model._meta.db_table}.{field.column}" for model in joined for field in _fields(model))
+
+
+def instances_of(row: Sequence[Any], *joined: type[models.Model]) -> list[Any]:
+    """An instance of each model, as the query has stored them. Their relations to one another are for the caller to set."""
+    instances, at = [], 0
+    for model in joined:
+        names = [field.attname for field in _fields(model)]
+        instances.append(model.from_db(DEFAULT_DB_ALIAS, names, row[at : at + len(names)]))
+        at += len(names)
+    return instances
+
+
+@cache
+def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    fields = list(model._meta.concrete_fields)
+    assert not any(hasattr(field, "from_db_value") for field in fields), f"{model} has fields that Django converts"
+    return fields
