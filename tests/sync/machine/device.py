@@ -310,7 +310,7 @@ class Device:
         return bool(page["has_more"])
 
     def _take(self, change: Mapping[str, Any]) -> None:
-        """After two restores it can be a copy of the epoch between, given back by somebody who may not have seen the one here."""
+        """After two restores it can be of the epoch between, given back by somebody who may not have seen the copy here."""
         key, version = (change["type"], change["id"]), change["version"]
         held = self.copies.get(key)
         assert self.epoch is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,19 +22,20 @@ Seen = dict[Key, tuple[int, Content, Origin | None, str | None]]
 """Version, content, origin and `duplicate_of` of each live record."""
 
 
-def come_to_rest(world: World) -> None:
-    """Every device syncs until none learns anything more from another."""
+def come_to_rest(devices: Sequence[Device]) -> None:
+    """Every device of somebody syncs until none learns anything more from another."""
     for _ in range(MOST_ROUNDS):
-        before = [dict(device.copies) for _, device in world.devices]
-        for _, device in world.devices:
+        before = [dict(device.copies) for device in devices]
+        for device in devices:
             device.sync()
-        if before == [device.copies for _, device in world.devices]:
+        if before == [device.copies for device in devices]:
             return
     raise AssertionError("The devices never come to rest.")
 
 
 def check(world: World) -> None:
-    come_to_rest(world)
+    for person in world.people:
+        come_to_rest(person.devices)
     visitors = [_visitor(world, person) for person in world.people]
     score_due_weeks()
     for person, visitor in zip(world.people, visitors, strict=True):
