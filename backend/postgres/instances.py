@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, models
 
 
 def columns_of(*joined: type[models.Model]) -> str:
-    """What to select of these tables, in the order of `instances_of`."""
+    """What to select of these tables, in the order of `instances_of`. Raises `TypeError` for fields that Django converts."""
     return ", ".join(f"{model._meta.db_table}.{field.column}" for model in joined for field in _fields(model))
 
 
@@ -27,5 +27,6 @@ def instances_of(row: Sequence[Any], *joined: type[models.Model]) -> list[Any]:
 @cache
 def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     fields = list(model._meta.concrete_fields)
-    assert not any(hasattr(field, "from_db_value") for field in fields), f"{model} has fields that Django converts"
+    if converted := [field.name for field in fields if hasattr(field, "from_db_value")]:
+        raise TypeError(f"{model.__name__}: Django converts {', '.join(converted)} when it reads them")
     return fields
