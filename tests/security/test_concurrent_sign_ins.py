@@ -25,14 +25,15 @@ TRIES, AT_ONCE, LIMIT = 500, 50, 5
 
 
 @pytest.fixture(params=["redis", "redis killed", "redis hanging"])
-def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def counters(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Counters that take over begin anew. A machine busy with other tests must not look like a Redis that hangs."""
     if request.param == "redis":
-        yield settings.REDIS_URL
+        yield {"REDIS_URL": settings.REDIS_URL, "REDIS_PATIENCE": "30"}
     elif request.param == "redis killed":
-        yield f"redis://127.0.0.1:{free_port('127.0.0.1', preferred=0)}/0"
+        yield {"REDIS_URL": f"redis://127.0.0.1:{free_port('127.0.0.1', preferred=0)}/0"}
     else:
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            yield f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+            yield {"REDIS_URL": f"redis://127.0.0.1:{silent.getsockname()[1]}/0"}
 
 
 def attempt(port: int, password: str) -> tuple[int, str | None]:
@@ -47,14 +48,14 @@ def attempt(port: int, password: str) -> tuple[int, str | None]:
         connection.close()
 
 
-def test_of_500_sign_ins_at_once_exactly_five_are_evaluated(redis_url: str, tmp_path: Path) -> None:
+def test_of_500_sign_ins_at_once_exactly_five_are_evaluated(counters: dict[str, str], tmp_path: Path) -> None:
     user = User.objects.create_user("rosa@example.org", "correct horse battery staple")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     evaluations = tmp_path / "evaluations"
     environment = {
         "DJANGO_SETTINGS_MODULE": "tests.security.counted_settings",
         "EVALUATIONS": str(evaluations),
-        "REDIS_URL": redis_url,
+        **counters,
         "ENGRAM_RATE_LIMITS": f"sign_in={LIMIT}/86400,sign_in_address=100000/60,sign_in_account=100000/60",
     }
     with serving(tmp_path, environment, workers=2) as server, ThreadPoolExecutor(AT_ONCE) as pool:
