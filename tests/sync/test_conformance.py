@@ -6,21 +6,19 @@ import json
 import re
 import uuid
 from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
 
 from backend.sync.cursors import LIFETIME
 from backend.sync.records import registry
 from tests.conftest import Phone, make_phone
 from tests.contract import DocumentedClient
+from tests.sync.backups import Backup
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = [
@@ -39,9 +37,8 @@ class Exchange:
         self.phones = {"phone": make_phone(), "stranger": make_phone()}
         self.values: dict[str, Any] = {}
         self.began = timezone.now()
-        self.backup: str | None = None
+        self.backup: Backup | None = None
         self.days_later = 0
-        self.restores = 0
 
     def phone(self, name: str) -> Phone:
         return self.phones["stranger" if name == "stranger" else "phone"]
@@ -66,15 +63,11 @@ class Exchange:
             return client.delete(path) if method == "DELETE" else client.get(path)
 
     def back_up(self) -> None:
-        self.backup = transaction.savepoint()
+        self.backup = Backup()
 
     def restore(self) -> None:
         assert self.backup is not None
-        transaction.savepoint_rollback(self.backup)
-        self.restores += 1
-        now = timezone.now() + timedelta(seconds=self.restores)  # operators don't do this twice in a second
-        with patch("backend.sync.management.commands.after_restore.timezone.now", return_value=now):
-            call_command("after_restore", stdout=StringIO())
+        self.backup.restore()
 
     def expire_cursors(self) -> None:
         self.days_later += LIFETIME.days + 1

@@ -9,13 +9,10 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
-from io import StringIO
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -24,12 +21,12 @@ from backend.accounts.models import Device as StoredDevice
 from backend.accounts.models import User
 from backend.accounts.tokens import issue_token
 from backend.sync.cursors import LIFETIME, SALT
-from backend.sync.epochs import current_epoch
 from backend.sync.push_wire import read_changes
 from backend.sync.records import Change
 from backend.sync.writing import write_records
 from tests.conftest import make_phone
 from tests.contract import DocumentedClient
+from tests.sync.backups import Backup
 from tests.sync.machine.device import Device
 from tests.sync.machine.ledger import Ledger, answered, shown
 from tests.sync.machine.said import DERIVED, Content, Key, Origin, said
@@ -88,8 +85,10 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Backup:
-    savepoint: str
+class Kept:
+    """A backup, and what the model says was so when it was made."""
+
+    backup: Backup
     ledgers: list[Ledger]
     acknowledged: list[int]
 
@@ -100,8 +99,7 @@ class World:
     def __init__(self, accounts: tuple[Account, ...], *, documented: bool, insisting: int) -> None:
         self.client = (DocumentedClient if documented else APIClient)()
         self.epoch = 0
-        self.now = timezone.now()
-        self.backups: list[Backup] = []
+        self.backups: list[Kept] = []
         self.cursors: dict[str, tuple[int, bool]] = {}  # the epoch of each, and whether it has been made old
         self.highest: Counter[tuple[str, Key]] = Counter()
         self.people = [
@@ -238,9 +236,7 @@ class World:
         if len(self.backups) == MOST_BACKUPS:
             return
         ledgers = [deepcopy(person.ledger) for person in self.people]
-        self.backups.append(
-            Backup(transaction.savepoint(), ledgers, [len(person.acknowledged) for person in self.people])
-        )
+        self.backups.append(Kept(Backup(), ledgers, [len(person.acknowledged) for person in self.people]))
 
     def restore(self, which: int) -> None:
         """The database is again as it was at the backup, and its operators say so."""
@@ -248,14 +244,11 @@ class World:
             return
         counts["restores"] += 1
         del self.backups[which % len(self.backups) + 1 :]
-        backup = self.backups[-1]
-        transaction.savepoint_rollback(backup.savepoint)
-        self.now += timedelta(seconds=1)  # operators don't do this twice in a second
-        with patch("backend.sync.management.commands.after_restore.timezone.now", return_value=self.now):
-            call_command("after_restore", stdout=StringIO())
-        assert current_epoch() > self.epoch
-        self.epoch = current_epoch()
-        for person, ledger, known in zip(self.people, backup.ledgers, backup.acknowledged, strict=True):
+        kept = self.backups[-1]
+        epoch = kept.backup.restore()
+        assert epoch > self.epoch
+        self.epoch = epoch
+        for person, ledger, known in zip(self.people, kept.ledgers, kept.acknowledged, strict=True):
             person.ledger = deepcopy(ledger)
             person.ledger.begin_epoch(self.epoch)
             # What nobody holds any more is gone. What a device holds must not be.
