@@ -140,7 +140,7 @@ def _check_acknowledged(person: Person) -> None:
     """Each version that was acknowledged stands, or a later one does, whose author had seen it; what a device held at a restore
     as well, unless that device has shown it to its person."""
     ledger = person.ledger
-    for key, version, content, origin in person.acknowledged:
+    for key, version, content, origin in (*person.acknowledged, *person.held):
         standing = ledger.records.get(key)
         external = external_id(origin)
         if external in ledger.removed_origins:

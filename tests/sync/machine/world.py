@@ -65,15 +65,17 @@ def _make_account(devices: int) -> Account:
 
 @dataclass
 class Person:
-    """`acknowledged`: everything that the server has ever said it stored, as (key, version, content, origin). `contents`: what
-    each version says, whatever was restored since. `seen`: which versions the author of each one had seen, or says again.
-    `removed`: the tombstones that origins left, whatever was seen.
+    """`acknowledged`: everything that the server has said it stored and no restore has undone, as (key, version, content,
+    origin). `held`: what devices had at the last restore. `contents`: what each version says, whatever was restored since.
+    `seen`: which versions the author of each one had seen, or says again. `removed`: the tombstones that origins left, whatever
+    was seen.
     """
 
     account: Account
     devices: list[Device]
     ledger: Ledger = field(default_factory=Ledger)
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    held: list[Acknowledged] = field(default_factory=list)
     contents: dict[tuple[Key, int], Content | None] = field(default_factory=dict)
     seen: defaultdict[tuple[Key, int], set[int]] = field(default_factory=lambda: defaultdict(set))
     removed: set[tuple[Key, int]] = field(default_factory=set)
@@ -252,7 +254,8 @@ class World:
             person.ledger = deepcopy(ledger)
             person.ledger.begin_epoch(self.epoch)
             # What nobody holds any more is gone. What a device holds must not be.
-            person.acknowledged = [*person.acknowledged[:known], *_held(person)]
+            del person.acknowledged[known:]
+            person.held = list(_held(person))
 
 
 def _held(person: Person) -> Iterator[Acknowledged]:
