@@ -250,10 +250,9 @@ class Device:
 
     def _bury(self, key: Key, version: int) -> None:
         self._drop(key)
+        self.copies.pop(key, None)  # also for a tombstone of a lower version, of another epoch
         if version:
             self._take({"type": key[0], "id": key[1], "version": version, "deleted": True})
-        else:
-            self.copies.pop(key, None)
 
     def _after_conflict(self, change: Waiting, version: int) -> None:
         later = [waiting for waiting in self._queued(change.key) if waiting.base is None]
@@ -330,8 +329,7 @@ class Device:
     def sync(self) -> None:
         """Until everything is sent and everything is here."""
         for _ in range(MOST_ROUNDS):
-            while self.push():
-                pass
+            self._push_all()
             while self.pull():
                 if self.must_restore:
                     break
@@ -339,6 +337,12 @@ class Device:
                 if not self.queue:
                     return
         raise AssertionError("This device never comes to rest.")
+
+    def _push_all(self) -> None:
+        for _ in range(MOST_ROUNDS):
+            if not self.push():
+                return
+        raise AssertionError("This device never has said everything.")
 
 
 def _sent(change: Waiting | Removal | Restored) -> dict[str, Any]:
