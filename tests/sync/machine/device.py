@@ -190,8 +190,7 @@ class Device:
         if "same_as" in outcome:
             self._merge(key, outcome["current"])
         elif status == "conflict":
-            del self.copies[key]  # also for a lower version, of another epoch
-            self._take(outcome["current"])
+            self._take(outcome["current"], whatever_version=True)
         elif status == "deleted":
             self._bury(key, outcome.get("version", 0))
         else:
@@ -250,9 +249,10 @@ class Device:
 
     def _bury(self, key: Key, version: int) -> None:
         self._drop(key)
-        self.copies.pop(key, None)  # also for a tombstone of a lower version, of another epoch
         if version:
-            self._take({"type": key[0], "id": key[1], "version": version, "deleted": True})
+            self._take({"type": key[0], "id": key[1], "version": version, "deleted": True}, whatever_version=True)
+        else:
+            self.copies.pop(key, None)
 
     def _after_conflict(self, change: Waiting, version: int) -> None:
         later = [waiting for waiting in self._queued(change.key) if waiting.base is None]
@@ -308,14 +308,15 @@ class Device:
             self._sweep()
         return bool(page["has_more"])
 
-    def _take(self, change: Mapping[str, Any]) -> None:
-        """After two restores it can be of the epoch between, given back by somebody who may not have seen the copy here."""
+    def _take(self, change: Mapping[str, Any], *, whatever_version: bool = False) -> None:
+        """After two restores it can be of the epoch between, given back by somebody who may not have seen the copy here. Where
+        the server has decided against that copy, it can be of a lower version of another epoch."""
         key, version = (change["type"], change["id"]), change["version"]
         held = self.copies.get(key)
         assert self.epoch is not None
         if held is not None and epoch_of(held.version) < epoch_of(version) < self.epoch:
             self.losers.append(Loser(key, held.record, held.version))
-        if held is None or version >= held.version:
+        if held is None or whatever_version or version >= held.version:
             self.copies[key] = Copy(version, change.get("record"), self.epoch)
 
     def _sweep(self) -> None:
