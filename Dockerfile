@@ -23,7 +23,8 @@ ENV PATH=/opt/engram/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings \
     GRANIAN_HOST=0.0.0.0 \
     GRANIAN_PORT=8000 \
-    GRANIAN_WORKERS=2
+    GRANIAN_WORKERS=2 \
+    GRANIAN_BLOCKING_THREADS=32
 USER engram
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--no-ws", "config.wsgi:application"]

@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,21 @@ def test_every_variable_is_explained_and_reaches_our_containers() -> None:
         assert f"`{name}`" in guide, name
 
 
+def default_of(service: str, variable: str) -> int:
+    """What Compose gives to the container unless .env says otherwise."""
+    return int(re.sub(r"\$\{\w+:-(\d+)\}", r"\1", str(SERVICES[service]["environment"][variable])))
+
+
+def test_everybody_together_leaves_connections_of_postgresql_free() -> None:
+    api = default_of("web", "GRANIAN_WORKERS") * default_of("web", "GRANIAN_BLOCKING_THREADS")
+    worker = 1 + int(command_of("worker")[command_of("worker").index("--concurrency") + 1])
+    assert api + worker <= 100 - 3 - 10, (
+        "PostgreSQL's default, less those for superusers, and for commands and a deployment"
+    )
+    for number in ("WORKERS", "BLOCKING_THREADS"):
+        assert f"GRANIAN_{number}={default_of('web', f'GRANIAN_{number}')}" in DOCKERFILE
+
+
 def test_only_migrations_know_the_owner_of_the_tables() -> None:
     for name in OURS:
         environment = SERVICES[name]["environment"]
@@ -182,6 +198,7 @@ def environment() -> Iterator[dict[str, str]]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "GRANIAN_HOST": "127.0.0.1",
         "GRANIAN_WORKERS": "1",
+        "GRANIAN_BLOCKING_THREADS": str(default_of("web", "GRANIAN_BLOCKING_THREADS")),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     with psycopg.connect(server, autocommit=True) as connection:
@@ -273,6 +290,36 @@ def containers(
 def assert_ends_when_asked(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(STOP_SECONDS) == 0
+
+
+def test_however_many_ask_at_once_each_thread_holds_one_connection(
+    image: Path, environment: dict[str, str], migrated: None
+) -> None:
+    threads = default_of("web", "GRANIAN_BLOCKING_THREADS")
+    port = str(free_port("127.0.0.1", preferred=0))
+    server = f"http://127.0.0.1:{port}"
+    asking = {"Host": "engram.example.org", "X-Forwarded-Proto": "https", "Authorization": "Bearer nobody's"}
+    database = urlsplit(environment["DATABASE_URL"]).path.removeprefix("/")
+    with (
+        started(command_of("web"), image, environment | {"GRANIAN_PORT": port}) as process,
+        psycopg.connect(f"{OWNER_URL.rpartition('/')[0]}/{database}") as owner,
+        ThreadPoolExecutor(threads + 16) as crowd,
+    ):
+        wait_for(lambda: answers(f"{server}/healthz"), process)
+
+        def connections() -> int:
+            with psycopg.connect(OWNER_URL, autocommit=True) as connection:
+                others = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
+                return len(connection.execute(others, [database, owner.info.backend_pid]).fetchall())
+
+        owner.execute("LOCK TABLE accounts_devicetoken")
+        asked = [crowd.submit(get, f"{server}/v1/me", **asking) for _ in range(threads + 16)]
+        wait_for(lambda: connections() >= threads, process)
+        time.sleep(0.5)  # for more of them, if there were any
+        held = connections()
+        owner.rollback()
+        assert {request.result()[0] for request in asked} == {401}
+    assert held == threads
 
 
 def test_the_api_serves_behind_a_proxy_and_ends_when_asked(image: Path, containers: Containers) -> None:
