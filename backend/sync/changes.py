@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -57,7 +57,7 @@ def _change(names: Sequence[str], json_columns: Sequence[str], values: Sequence[
     return Change(kind, seq, day, deleted, row, None if content is None else msgspec.json.decode(content))
 
 
-@cache
+@lru_cache(maxsize=64)  # apps ask for a few combinations; there are thousands, and each text has some kilobytes
 def _query(types: tuple[str, ...], snapshot: bool) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The names of the records' columns, those that hold JSON, and the statement; `types` have been checked."""
     records = [registry[name] for name in types if name in registry]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from backend.api.parameters import unacceptable
 from backend.api.problems import FieldError
 from backend.postgres.prepared import fetch_all
 from backend.sync.changes import Change, read_changes
-from backend.sync.cursors import LIFETIME, Cursor, read_cursor
+from backend.sync.cursors import LIFETIME, Cursor, CursorExpired, read_cursor
 from backend.sync.devices import note_pull
 from backend.sync.epochs import CURRENT_EPOCH, VERSIONS_OF_AN_EPOCH
 from backend.sync.records import record_document, registry
@@ -42,7 +43,7 @@ def type_names() -> tuple[str, ...]:
 def pull(
     device: Device, *, cursor: str | None, types: Sequence[str] | None, limit: int, now: datetime
 ) -> dict[str, Any]:
-    """One page. Raises `CursorExpired`, and `Invalid` for a cursor that isn't this participant's.
+    """One page. Raises `CursorExpired`, `ServerBehind`, and `Invalid` for a cursor that isn't this participant's.
 
     `types` None: those of the cursor, or all.
     """
@@ -50,9 +51,11 @@ def pull(
     ((epoch, newest, pulled_seq, last_pull_at),) = fetch_all(_STANDING, {"user": user_id, "device": device.pk})
     if cursor is None:
         chosen = tuple(name for name in type_names() if types is None or name in types)
-        place = Cursor(chosen, (newest + 1, 0, 0), snapshot_of=newest)
+        place = Cursor(chosen, (newest + 1, 0, 0), snapshot_of=newest, of_all=types is None)
     else:
         place = read_cursor(cursor, user_id, epoch=epoch, seq=newest, now=now)
+        if place.of_all and set(place.types) != set(type_names()):
+            raise CursorExpired("types", epoch=epoch)
         if types is not None and set(types) != set(place.types):
             raise unacceptable(FieldError("?types", "other_types", "The cursor was made for other types."))
     changes = read_changes(user_id, place, limit=limit + 1)
@@ -74,11 +77,11 @@ def pull(
 def _next(place: Cursor, changes: Sequence[Change], delivered: int, newest: int) -> tuple[Cursor, bool]:
     """The cursor after this page, and whether there is more."""
     if delivered < len(changes):
-        return Cursor(place.types, changes[delivered - 1].place, place.snapshot_of), True
+        return replace(place, place=changes[delivered - 1].place), True
     if place.snapshot_of is not None:
         # Done: on to what has changed since it began. Everything of that number itself was in it.
-        return Cursor(place.types, (place.snapshot_of, *_LAST)), newest > place.snapshot_of
-    return Cursor(place.types, changes[-1].place if changes else place.place), False
+        return replace(place, place=(place.snapshot_of, *_LAST), snapshot_of=None), newest > place.snapshot_of
+    return replace(place, place=changes[-1].place if changes else place.place), False
 
 
 def _documents(user_id: UUID, changes: Sequence[Change], epoch: int) -> list[dict[str, Any] | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,9 +13,12 @@ from uuid import uuid4
 import pytest
 from django.core import signing
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from backend.accounts.models import Device, DeviceToken
+from backend.sync import changes as reading
 from backend.sync import cursors, pulling
+from backend.sync.epochs import begin_epoch
 from backend.sync.models import SyncCounter
 from tests.conftest import Phone, cognitive, exercise, meal
 from tests.sync.conftest import brief, delete, one_of_each_own, pull, pull_page, push, upsert
@@ -137,13 +141,49 @@ def test_a_forged_cursor_is_refused(phone: Phone, forged: str) -> None:
     assert phone.get(f"/v1/sync/pull?cursor={forged}").status_code == 422
 
 
-def test_a_cursor_from_the_future_is_refused(phone: Phone) -> None:
-    """As after a restore of which nobody told the server."""
+def test_a_server_that_has_forgotten_something_says_so_and_has_nobody_start_afresh(phone: Phone) -> None:
+    """As after a restore of which nobody told the server. Whoever took what is left for everything would drop the only copy."""
     some_logs(phone, 5)
     _, cursor = pull(phone)
     SyncCounter.objects.filter(user=phone.user).update(seq=3)
+    with capture_logs() as lines:
+        answer = phone.get(f"/v1/sync/pull?cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "server_behind", "300")
+    told = {"event": "server_behind", "log_level": "error", "user": str(phone.user.pk)}
+    assert [line for line in lines if line["event"] == "server_behind"] == [told]
+    begin_epoch(now=timezone.now())
     answer = phone.get(f"/v1/sync/pull?cursor={cursor}")
-    assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (410, "cursor_expired", "ahead")
+    assert (answer.status_code, answer.json()["reason"]) == (410, "restored")
+
+
+def test_a_cursor_for_all_types_ends_when_there_is_another(phone: Phone) -> None:
+    """It would never lead to the records of that type, and an app that asks for everything would not notice."""
+    of_before = tuple(name for name in pulling.type_names() if name != "goal")
+    with patch("backend.sync.pulling.type_names", return_value=of_before):
+        _, cursor = pull(phone)
+        _, named = pull(phone, types=",".join(of_before))
+    goal = upsert("goal", {"id": str(uuid4()), "practice": "berries", "from_week": "2026-W48", "amount": 3})
+    push(phone, goal)
+    answer = phone.get(f"/v1/sync/pull?cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (410, "cursor_expired", "types")
+    assert goal["id"] in [change["id"] for change in pull(phone)[0]]
+    assert pull(phone, named)[0] == []  # asked for these types by name, and gets them
+
+
+def test_cursors_of_before_hold_as_they_did(phone: Phone) -> None:
+    some_logs(phone, 2)
+    names, now = pulling.type_names(), timezone.now()
+    of_before = signing.dumps([0, int(now.timestamp()), names, [0, 0, 0], None], salt=f"sync.pull:{phone.user.pk}")
+    assert [change["type"] for change in pull(phone, of_before)[0]] == ["exercise_log", "diet_log", "weekly_score"]
+
+
+def test_texts_of_queries_are_not_kept_for_every_combination_of_types(phone: Phone) -> None:
+    names = pulling.type_names()
+    for pair in itertools.combinations(names, 2):
+        pull_page(phone, types=",".join(pair))
+    for triple in itertools.islice(itertools.combinations(names, 3), 40):
+        pull_page(phone, types=",".join(triple))
+    assert reading._query.cache_info().currsize <= 64
 
 
 @pytest.mark.parametrize(("age", "status"), [(timedelta(days=89, hours=23), 200), (timedelta(days=90, minutes=1), 410)])
