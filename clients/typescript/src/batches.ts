@@ -1,7 +1,7 @@
 // What one push holds: the next changes of the queue, each frozen as it is sent.
 import { ORIGIN, type Edit, type Entry } from "./entries.js";
 import type { Rows } from "./store.js";
-import { utf8Length, type Sent } from "./wire.js";
+import { MAX_BYTES, utf8Length, type Sent } from "./wire.js";
 
 /** One change of a push. `restoring` tells which of an entry's two kinds it is. */
 export interface Item {
@@ -14,6 +14,27 @@ export interface Item {
 
 /** Room for the account, the clock and the brackets around the changes. */
 const ENVELOPE = 1024;
+
+/** Half of a push that got no answer is still worth trying if it was larger than this. */
+const SMALL_BYTES = 16 * 1024;
+
+/** How much one push may hold: half of what got no answer, for an uplink that needs longer for it than an answer may take, and
+ * twice as much again after each one that got through. */
+export class Pace {
+  private most = MAX_BYTES;
+
+  get bytes(): number {
+    return this.most;
+  }
+
+  slower(sent: number): void {
+    if (sent > SMALL_BYTES) this.most = Math.min(this.most, sent) / 2;
+  }
+
+  faster(): void {
+    this.most = Math.min(MAX_BYTES, this.most * 2);
+  }
+}
 
 /** The changes to send next: at most so many, and so many bytes. They are in flight when this is committed. */
 export async function freeze(rows: Rows, now: number, limits: { changes: number; bytes: number }): Promise<Item[]> {

@@ -14,7 +14,7 @@ import {
 } from "./kept.js";
 import type { Choice } from "./outcomes.js";
 import { newId, platformWith, type Platform } from "./platform.js";
-import { isOneOfAKind, isWritten } from "./records.js";
+import { canonicalId, isOneOfAKind, isWritten } from "./records.js";
 import type { Content, DeletableType, ReadableType, Written, WrittenType } from "./records.js";
 import { PATIENCE, type Patience } from "./requests.js";
 import { withoutCursor } from "./restoring.js";
@@ -61,9 +61,10 @@ export class SyncClient {
     });
   }
 
-  /** Raises `WrongAccount` if the store holds another account's records. */
+  /** Raises `WrongAccount` if the store holds another account's records, and for an account that is no UUID. */
   static async open(options: Options): Promise<SyncClient> {
-    const { account, store } = options;
+    const { store } = options;
+    const account = canonicalId(options.account);
     const types = [...(options.types ?? [])].sort().join(",");
     await store.transaction(async (rows) => {
       const state = await rows.state();
@@ -71,14 +72,15 @@ export class SyncClient {
       else if (state.account !== account) throw new WrongAccount("This store holds the records of another account.");
       else if (state.types !== types) await rows.setState({ ...withoutCursor(state), types });
     });
-    return new SyncClient(options);
+    return new SyncClient({ ...options, account });
   }
 
-  /** Creates or replaces a record, whole. Raises `RecordDeleted` for an id that was deleted. */
+  /** Creates or replaces a record, whole. Raises `RecordDeleted` for an id that was deleted, and for one that is no UUID with
+   * hyphens. */
   put<Type extends WrittenType>(type: Type, id: string, record: Written[Type]): Promise<void> {
     return this.options.store.transaction(async (rows) => {
       if (!isWritten(type)) throw new Error(`${type as string} can't be written.`);
-      const uid = id.toLowerCase();
+      const uid = canonicalId(id);
       const entry = (await rows.entry(type, uid)) ?? newEntry(type, uid);
       await rows.save(written(entry, contentOf(record, uid), await nextPlace(rows)));
     });
@@ -87,7 +89,7 @@ export class SyncClient {
   remove(type: DeletableType, id: string): Promise<void> {
     return this.options.store.transaction(async (rows) => {
       if (!isWritten(type) || isOneOfAKind(type)) throw new Error(`${type as string} can't be deleted.`);
-      const uid = id.toLowerCase();
+      const uid = canonicalId(id);
       const left = removed((await rows.entry(type, uid)) ?? newEntry(type, uid), await nextPlace(rows));
       await (left === null ? rows.erase(type, uid) : rows.save(left));
     });

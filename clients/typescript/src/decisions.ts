@@ -1,5 +1,5 @@
 // Conflicts: decided by a policy when they come, or by somebody later.
-import { newEntry, written, type Entry } from "./entries.js";
+import { newEntry, written, type Disagreement, type Entry } from "./entries.js";
 import type { SyncEvent } from "./events.js";
 import { givingUp } from "./keeping.js";
 import { conflictOf, type Conflict } from "./kept.js";
@@ -7,8 +7,11 @@ import { mineOnTop, type Choice } from "./outcomes.js";
 import { isOneOfAKind, type Content } from "./records.js";
 import type { Rows } from "./store.js";
 
-/** What to do about a conflict without asking anybody; `ask` keeps it for `conflicts()`. */
+/** What to do about a conflict without asking anybody; `ask` keeps it for `conflicts()`, and so does what can't be done or a
+ * policy that throws: the outcomes that are stored together with this one must not be lost by it. */
 export type Policy = (conflict: Conflict) => Choice | "ask";
+
+const CHOICES: ReadonlySet<unknown> = new Set<Choice>(["mine", "theirs", "both"]);
 
 export async function decideByPolicy(
   rows: Rows,
@@ -16,10 +19,28 @@ export async function decideByPolicy(
   policy: Policy,
   makeId: () => string,
 ): Promise<SyncEvent[]> {
-  const [conflict] = conflictOf(entry);
-  const choice = conflict === undefined ? "ask" : policy(conflict);
+  const choice = choiceOf(entry, policy);
   if (choice === "ask") return [{ kind: "conflict", type: entry.type, id: entry.id }];
   return (await decide(rows, entry, choice, makeId)).events;
+}
+
+function choiceOf(entry: Entry, policy: Policy): Choice | "ask" {
+  const [shown] = conflictOf(entry);
+  if (entry.conflict === null || shown === undefined) return "ask";
+  try {
+    const choice = policy(shown);
+    return CHOICES.has(choice) && wayOut(entry, entry.conflict, choice as Choice) !== null ? choice : "ask";
+  } catch {
+    return "ask";
+  }
+}
+
+/** What a choice comes to: a copy is the own side under a new id. Null where there can be no copy. */
+function wayOut({ type, server }: Entry, { mine, theirs }: Disagreement, choice: Choice): "mine" | "theirs" | "copy" | null {
+  const gone = theirs.record === null || server?.record === null;
+  if (choice === "theirs" || (mine.op !== "upsert" && (choice === "both" || gone))) return "theirs";
+  if (choice === "mine" && !gone) return "mine";
+  return isOneOfAKind(type) ? null : "copy";
 }
 
 /** What a decision leads to: the id under which the app's own side lives on, null if it doesn't; and what is to be told. */
@@ -35,17 +56,17 @@ export async function decide(rows: Rows, entry: Entry, choice: Choice, makeId: (
   if (conflict === null) return NOWHERE;
   const left: Entry = { ...entry, conflict: null };
   const { mine } = conflict;
-  const gone = conflict.theirs.record === null || entry.server?.record === null;
-  if (choice === "theirs" || (mine.op !== "upsert" && (choice === "both" || gone))) {
+  const way = wayOut(entry, conflict, choice);
+  if (way === null) throw new Error(`There is only one ${type} of its kind: take "mine" or "theirs".`);
+  if (way === "theirs") {
     await rows.save(left);
     return NOWHERE;
   }
-  if (choice === "mine" && !gone) {
+  if (way === "mine") {
     const decided = mineOnTop(entry, conflict, await nextPlace(rows));
     await rows.save(decided.entry);
     return { id, events: givingUp(entry, decided) };
   }
-  if (isOneOfAKind(type)) throw new Error(`There is only one ${type} of its kind: take "mine" or "theirs".`);
   const copyId = makeId();
   await rows.save(left);
   await rows.save(

@@ -45,10 +45,21 @@ export interface Entry {
   readonly restore: boolean;
   /** Its place in the queue. */
   readonly queued: number;
-  /** Not to be sent before this time, in milliseconds. */
+  /** Not to be sent before this time, in milliseconds: see `dueAt`. */
   readonly notBefore: number;
+  /** How often in a row the server failed over it, when it was sent all by itself. */
+  readonly failures?: number;
   /** The number of the snapshot that brought it last. */
   readonly seen: number;
+}
+
+/** The longest wait that there is, in milliseconds: a day, and an hour for clocks that are set. What would wait longer was put off
+ * while the device's clock was far ahead. */
+export const LONGEST_WAIT = 25 * 3_600_000;
+
+/** When something that was put off may be sent, as of now. */
+export function dueAt(notBefore: number, now: number): number {
+  return notBefore > now + LONGEST_WAIT ? now : notBefore;
 }
 
 /** A deletion by origin waits and travels like a record of this type. */

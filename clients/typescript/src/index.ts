@@ -1,6 +1,7 @@
 export { SyncClient, type Options } from "./client.js";
 export type { Policy } from "./decisions.js";
 export {
+  LONGEST_WAIT,
   RecordDeleted,
   type Copy,
   type Disagreement,

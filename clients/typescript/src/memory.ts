@@ -1,5 +1,5 @@
 // A store that forgets everything with the process: for tests, and to try things out.
-import type { Entry } from "./entries.js";
+import { dueAt, type Entry } from "./entries.js";
 import { indexed, Turns, type Indexed, type Query, type Rows, type State, type Store } from "./store.js";
 
 interface Row {
@@ -69,7 +69,7 @@ function fits({ entry, index }: Row, query: Query): boolean {
     case "origin":
       return index.origin === query.origin;
     case "ready":
-      return index.stage !== null && index.notBefore <= query.now;
+      return index.stage !== null && dueAt(index.notBefore, query.now) <= query.now;
     case "waiting":
       return index.stage !== null;
     case "refused":

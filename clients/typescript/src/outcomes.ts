@@ -4,6 +4,7 @@ import { isWritten, type Content } from "./records.js";
 import { epochOf, type Change, type Outcome } from "./wire.js";
 
 const RETRY_SECONDS = 60;
+const MOST_SECONDS = 86_400;
 /** What the server adds to records. `week` is content of a week's confirmation, which always gives it. */
 const ADDED = new Set(["id", "version", "local_date", "week", "duplicate_of", "flags", "received_at"]);
 
@@ -59,9 +60,9 @@ function toTellAgain(entry: Entry, edit: Edit, outcome: Outcome, epoch: number):
   return unheard && entry.server && !knew(edit, entry.server) ? { ...entry, restore: true } : entry;
 }
 
-/** Never at once: that would be a loop. */
+/** Never at once, nor so late that it counts as at once: that would be a loop. */
 function later(outcome: Outcome, now: number): number {
-  return now + Math.max(1, outcome.retry_after ?? RETRY_SECONDS) * 1000;
+  return now + Math.min(Math.max(1, outcome.retry_after ?? RETRY_SECONDS), MOST_SECONDS) * 1000;
 }
 
 /** What was waiting behind a change in flight builds on its outcome. */

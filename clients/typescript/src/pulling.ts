@@ -7,7 +7,7 @@ import type { Requests } from "./requests.js";
 import { beginRestore, withoutCursor } from "./restoring.js";
 import { UnexpectedAnswer, WrongAccount } from "./stops.js";
 import type { Rows, State, Store } from "./store.js";
-import type { Problem, PullAnswer } from "./wire.js";
+import { isPullAnswer, type Problem, type PullAnswer } from "./wire.js";
 
 /** How many cursors in a row may turn out to be worth nothing before that is an error. */
 const LOST_CURSORS = 3;
@@ -32,7 +32,11 @@ export async function pull(pulling: Pulling): Promise<Pulled> {
   let lost = 0;
   for (;;) {
     const state = await pulling.store.transaction(stateOf);
-    const answer = await pulling.requests.answer({ method: "GET", path: pathOf(state, pulling.pageSize) });
+    const answer = await pulling.requests.answer({
+      method: "GET",
+      path: pathOf(state, pulling.pageSize),
+      isAnswer: isPullAnswer,
+    });
     if (answer.status === 200) {
       const page = answer.body as PullAnswer;
       if (page.account !== pulling.account) throw new WrongAccount();
@@ -41,7 +45,8 @@ export async function pull(pulling: Pulling): Promise<Pulled> {
       if (restored) return { changes, restored };
       changes += page.changes.length;
       if (!page.has_more) return { changes, restored };
-      lost = 0;
+      // A first page says nothing about cursors.
+      if (state.cursor !== null) lost = 0;
     } else if (state.cursor !== null && (answer.status === 410 || answer.status === 422) && lost < LOST_CURSORS) {
       // A cursor that the server can't read is as good as an expired one.
       lost += 1;

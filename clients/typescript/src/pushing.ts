@@ -1,5 +1,5 @@
 // Pushing: batches until the queue is empty, and what their outcomes do to the store.
-import { freeze, pushBody, type Item } from "./batches.js";
+import { freeze, pushBody, type Item, type Pace } from "./batches.js";
 import { copyOf, keyOfOrigin, newEntry, ORIGIN, shownByServer, type Entry } from "./entries.js";
 import type { SyncEvent } from "./events.js";
 import { keep, type Arbiter } from "./keeping.js";
@@ -8,16 +8,17 @@ import { Unreachable, type Answer, type Requests } from "./requests.js";
 import { beginRestore } from "./restoring.js";
 import { UnexpectedAnswer, WrongAccount } from "./stops.js";
 import type { Rows, Store } from "./store.js";
-import { MAX_BYTES, MAX_CHANGES, type Outcome, type Problem, type PushAnswer } from "./wire.js";
+import { isPushAnswer, MAX_CHANGES, utf8Length, type Outcome, type Problem, type PushAnswer } from "./wire.js";
 
-/** A change that makes the server fail all by itself waits this long, so that the others get through. */
-const FAILING_SECONDS = 3600;
+/** A change that makes the server fail all by itself waits, so that the others get through: longer each time. */
+const FAILING_SECONDS = [60, 300, 3600] as const;
 
 export interface Pushing {
   readonly store: Store;
   readonly requests: Requests;
   readonly account: string;
   readonly now: () => number;
+  readonly pace: Pace;
   readonly arbiter: Arbiter;
   readonly emit: (events: readonly SyncEvent[]) => void;
 }
@@ -27,7 +28,7 @@ export async function push(pushing: Pushing): Promise<number> {
   let pushed = 0;
   let changes = MAX_CHANGES;
   for (;;) {
-    const limits = { changes, bytes: MAX_BYTES };
+    const limits = { changes, bytes: pushing.pace.bytes };
     const items = await pushing.store.transaction((rows) => freeze(rows, pushing.now(), limits));
     if (items.length === 0) return pushed;
     pushing.emit([{ kind: "pushing", changes: items.length }]);
@@ -35,24 +36,29 @@ export async function push(pushing: Pushing): Promise<number> {
     if (answer.status === 200) {
       await settleAll(pushing, items, answer);
       pushed += items.length;
+      pushing.pace.faster();
       changes = Math.min(MAX_CHANGES, changes * 2);
     } else if (items.length > 1) {
       changes = Math.ceil(items.length / 2); // one bad change never holds up the others
     } else {
+      // Is it the change that fails, or the server? Then an empty push fails too, and nothing is set aside.
+      if (answer.status === 500) await send(pushing, []);
       await setAside(pushing, items[0] as Item, answer);
-      changes = MAX_CHANGES;
     }
   }
 }
 
-/** The answer to a push that was carried out or is refused as a whole for what one change of it does. */
+/** The answer to a push that was carried out or is refused as a whole for what one change of it does. Where there is none, and
+ * the server fails, it is like any other answer that is no use for now. */
 async function send(pushing: Pushing, items: readonly Item[]): Promise<Answer> {
   const body = (): string => pushBody(pushing.account, new Date(pushing.now()).toISOString(), items);
   let answer: Answer;
   try {
-    answer = await pushing.requests.answer({ method: "POST", path: "/v1/sync/push", body });
+    answer = await pushing.requests.answer({ method: "POST", path: "/v1/sync/push", body, isAnswer: isPushAnswer });
   } catch (error) {
-    if (error instanceof Unreachable && error.status === 500) return { status: 500, body: null, tries: 2 };
+    if (!(error instanceof Unreachable)) throw error;
+    if (error.status === null) pushing.pace.slower(utf8Length(body()));
+    if (error.status === 500 && items.length > 0) return { status: 500, body: null, tries: 2 };
     throw error;
   }
   const problem = (answer.body ?? {}) as Problem;
@@ -124,12 +130,12 @@ async function settleOne(
 function resultOf(before: Entry, item: Item, outcome: Outcome, answered: Answered, now: number): Settled | null {
   if (item.restoring) {
     const same = before.restore && before.server?.version === item.version;
-    return same ? restored(before, outcome, now) : null;
+    return same ? restored({ ...before, failures: 0 }, outcome, now) : null;
   }
   const { flight } = before;
   if (flight === null || flight.json !== item.json) return null;
   const again = flight.again || answered.repeated;
-  return settled({ ...before, flight: { ...flight, again } }, outcome, answered.epoch, now);
+  return settled({ ...before, failures: 0, flight: { ...flight, again } }, outcome, answered.epoch, now);
 }
 
 /** Everything of an origin that the server has deleted. What it didn't list is deleted too: it had been before. */
@@ -157,7 +163,7 @@ async function merge(
   return [{ kind: "merged", type, id, into: into.id }, ...events];
 }
 
-/** A change that the server won't even look at: refused, or tried again much later if the server is what fails. */
+/** A change that the server won't even look at: refused, or tried again later if it makes the server fail. */
 async function setAside(pushing: Pushing, item: Item, answer: Answer): Promise<void> {
   const { type, id } = item;
   const problem = (answer.body ?? {}) as Problem;
@@ -166,12 +172,15 @@ async function setAside(pushing: Pushing, item: Item, answer: Answer): Promise<v
   const events = await pushing.store.transaction(async (rows): Promise<SyncEvent[]> => {
     if (answer.status !== 500) return settleOne(pushing, rows, item, invalid, { epoch: 0, repeated: true });
     const entry = await rows.entry(type, id);
-    if (entry !== null) await rows.save({ ...postponed(again(entry), pushing.now() + FAILING_SECONDS * 1000) });
+    if (entry !== null) await rows.save(failed(entry, pushing.now()));
     return [];
   });
   pushing.emit(events);
 }
 
-function again(entry: Entry): Entry {
-  return entry.flight === null ? entry : { ...entry, flight: { ...entry.flight, again: true } };
+function failed(entry: Entry, now: number): Entry {
+  const before = entry.failures ?? 0;
+  const seconds = FAILING_SECONDS[Math.min(before, FAILING_SECONDS.length - 1)] as number;
+  const flight = entry.flight && { ...entry.flight, again: true };
+  return { ...postponed({ ...entry, flight }, now + seconds * 1000), failures: before + 1 };
 }

@@ -71,3 +71,12 @@ export function isWritten(type: string): type is WrittenType {
 export function isOneOfAKind(type: string): boolean {
   return ONE_OF_A_KIND.has(type);
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An id as the server writes it, which its answers are compared with. Raises for what it would read and write otherwise. */
+export function canonicalId(id: string): string {
+  const lower = id.toLowerCase();
+  if (!UUID.test(lower)) throw new Error(`${id} is no UUID with hyphens.`);
+  return lower;
+}

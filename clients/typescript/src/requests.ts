@@ -1,6 +1,7 @@
 // One request until it has an answer: patient with networks and busy servers, and with nothing else.
-import { aborter, pause, type Platform } from "./platform.js";
+import { aborter, pause, type FetchAnswer, type Platform } from "./platform.js";
 import { Unauthorized } from "./stops.js";
+import type { Problem } from "./wire.js";
 
 export interface Answer {
   readonly status: number;
@@ -37,12 +38,14 @@ export interface Request {
   readonly path: string;
   /** Made anew each time it is sent: the clock goes on. */
   readonly body?: () => string;
+  /** Whether a 200 with that body is the server's. Anybody else's is no answer. */
+  readonly isAnswer: (body: unknown) => boolean;
 }
 
 interface Received {
   readonly status: number;
   readonly body: unknown;
-  readonly retryAfter: number | null;
+  readonly headers: FetchAnswer["headers"];
 }
 
 export class Requests {
@@ -52,16 +55,17 @@ export class Requests {
     private readonly platform: Platform,
     private readonly patience: Patience,
     private readonly onRetry: (inSeconds: number, status: number | null) => void,
-    private readonly onAnswer: (headers: { get(name: string): string | null }) => void,
+    private readonly onAnswer: (headers: FetchAnswer["headers"]) => void,
   ) {}
 
   /** Raises `Unreachable` when patience is at its end, and `Unauthorized`. */
   async answer(request: Request): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
       const answer = await this.once(request);
+      if (answer !== null) this.onAnswer(answer.headers);
       if (answer?.status === 401) throw new Unauthorized();
-      if (answer !== null && !isPassing(answer.status)) return { ...answer, tries };
-      const asked = (answer?.retryAfter ?? 0) * 1000;
+      if (answer !== null && !isPassing(answer)) return { status: answer.status, body: answer.body, tries };
+      const asked = secondsOf(answer?.headers.get("Retry-After") ?? null, this.platform.now()) * 1000;
       const wait = asked + this.jitter(tries);
       const enough = answer?.status === 500 ? Math.min(2, this.patience.tries) : this.patience.tries;
       if (tries >= enough || asked > this.patience.longest) throw new Unreachable(answer?.status ?? null, wait / 1000);
@@ -75,7 +79,7 @@ export class Requests {
     return this.platform.random() * Math.min(this.patience.longest, this.patience.first * 2 ** (tries - 1));
   }
 
-  /** Null if no answer came, or only part of one. */
+  /** Null if no answer came, only part of one, or somebody else's. */
   private async once(request: Request): Promise<Received | null> {
     const headers: Record<string, string> = {
       Authorization: `Bearer ${await this.token()}`,
@@ -91,11 +95,11 @@ export class Requests {
         ...(body === undefined ? {} : { body }),
         ...(signal === undefined ? {} : { signal }),
       })
-      .then(async (answer): Promise<Received> => {
+      .then(async (answer): Promise<Received | null> => {
         const text = await answer.text();
-        this.onAnswer(answer.headers);
-        const retryAfter = secondsOf(answer.headers.get("Retry-After"), this.platform.now());
-        return { status: answer.status, body: text === "" ? null : parsed(text, answer.status), retryAfter };
+        const received = text === "" ? null : parsed(text, answer.status);
+        if (answer.status === 200 && !request.isAnswer(received)) return null;
+        return { status: answer.status, body: received, headers: answer.headers };
       })
       .catch(() => null);
     let callOff = (): void => undefined;
@@ -128,13 +132,16 @@ function parsed(text: string, status: number): unknown {
   }
 }
 
-function isPassing(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+/** A server that has lost what it acknowledged, and doesn't know it as a restore yet, says 503 `server_behind`; older ones say
+ * 410 `ahead`. What is here may be all that is left of it. */
+function isPassing({ status, body }: Received): boolean {
+  const behind = status === 410 && ((body ?? {}) as Problem).reason === "ahead";
+  return behind || status === 408 || status === 429 || status >= 500;
 }
 
 /** `Retry-After` is in seconds or a date. */
-function secondsOf(header: string | null, now: number): number | null {
-  if (header === null) return null;
+function secondsOf(header: string | null, now: number): number {
+  if (header === null) return 0;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
 }

@@ -1,5 +1,5 @@
 // A store in SQLite, over whichever driver the app has: `execute` is all that is asked of it.
-import type { Entry } from "./entries.js";
+import { LONGEST_WAIT, type Entry } from "./entries.js";
 import { indexed, Turns, type Query, type Rows, type State, type Store } from "./store.js";
 
 export type SqlValue = string | number | null;
@@ -53,6 +53,7 @@ const TABLES = [
 ];
 
 const SELECT = "SELECT body FROM engram_entry";
+const READY = "stage IS NOT NULL AND (not_before <= ? OR not_before > ?)";
 const IN_ORDER = "ORDER BY stage, queued";
 
 export class SqliteStore implements Store {
@@ -138,7 +139,7 @@ function statementOf(query: Query): [string, SqlValue[]] {
     case "origin":
       return [`${SELECT} WHERE origin = ?`, [query.origin]];
     case "ready":
-      return [`${SELECT} WHERE stage IS NOT NULL AND not_before <= ? ${IN_ORDER} LIMIT ?`, [query.now, query.limit]];
+      return [`${SELECT} WHERE ${READY} ${IN_ORDER} LIMIT ?`, [query.now, query.now + LONGEST_WAIT, query.limit]];
     case "waiting":
       return [`${SELECT} WHERE stage IS NOT NULL ${IN_ORDER}`, []];
     case "refused":

@@ -30,7 +30,8 @@ export interface Indexed {
 export type Query =
   | { readonly by: "type"; readonly type: string }
   | { readonly by: "origin"; readonly origin: string }
-  /** What may be sent at this time, in the order of `stage`, then `queued`. */
+  /** What may be sent at this time, in the order of `stage`, then `queued`: `notBefore` has come, or is more than `LONGEST_WAIT`
+   * ahead. */
   | { readonly by: "ready"; readonly now: number; readonly limit: number }
   /** Everything that has something to send, in the same order. */
   | { readonly by: "waiting" }

@@ -1,4 +1,6 @@
 // One synchronisation after the other, and how each ended.
+import { Pace } from "./batches.js";
+import { dueAt } from "./entries.js";
 import type { SyncEvent } from "./events.js";
 import type { Arbiter } from "./keeping.js";
 import type { Platform } from "./platform.js";
@@ -44,6 +46,8 @@ export class Synchronisation {
   private running: Promise<SyncResult> | null = null;
   private next: Promise<SyncResult> | null = null;
   private readonly requests: Requests;
+  private readonly pace = new Pace();
+  private renewal = false;
 
   constructor(private readonly settings: Settings) {
     const { server, token, platform, patience, emit } = settings;
@@ -54,7 +58,7 @@ export class Synchronisation {
       patience,
       (inSeconds, status) => emit([{ kind: "retrying", inSeconds, status }]),
       (headers) => {
-        if (headers.get("Engram-Token") === "renew") emit([{ kind: "renew_token" }]);
+        this.renewal ||= headers.get("Engram-Token") === "renew";
       },
     );
   }
@@ -63,6 +67,7 @@ export class Synchronisation {
     if (this.running === null) {
       this.running = this.once().finally(() => {
         this.running = null;
+        this.tellOfRenewal();
       });
       return this.running;
     }
@@ -72,6 +77,13 @@ export class Synchronisation {
     };
     this.next ??= this.running.then(after, after);
     return this.next;
+  }
+
+  /** Only when every answer is stored: whoever listens may throw. */
+  private tellOfRenewal(): void {
+    if (!this.renewal) return;
+    this.renewal = false;
+    this.settings.emit([{ kind: "renew_token" }]);
   }
 
   private async once(): Promise<SyncResult> {
@@ -88,9 +100,9 @@ export class Synchronisation {
 
   private async rounds(done: { pushed: number; pulled: number }): Promise<SyncResult["state"]> {
     const { store, account, platform, pageSize, arbiter, emit } = this.settings;
-    const { requests } = this;
+    const { requests, pace } = this;
     for (let round = 0; round < ROUNDS; round += 1) {
-      done.pushed += await push({ store, requests, account, now: platform.now, arbiter, emit });
+      done.pushed += await push({ store, requests, account, now: platform.now, pace, arbiter, emit });
       const [first] = await store.transaction((rows) => rows.find({ by: "ready", now: Infinity, limit: 1 }));
       if (first?.restore === true) return "restoring";
       const { changes, restored } = await pull({ store, requests, account, pageSize, arbiter, emit });
@@ -107,8 +119,9 @@ export class Synchronisation {
   ): Promise<SyncResult> {
     const { store, platform } = this.settings;
     const waiting = await store.transaction((rows) => rows.find({ by: "waiting" }));
-    const next = waiting.reduce((earliest, entry) => Math.min(earliest, entry.notBefore), Infinity);
-    const retryIn = unreachable ?? (waiting.length === 0 ? null : Math.max(0, (next - platform.now()) / 1000));
+    const now = platform.now();
+    const next = waiting.reduce((earliest, { notBefore }) => Math.min(earliest, dueAt(notBefore, now)), Infinity);
+    const retryIn = unreachable ?? (waiting.length === 0 ? null : Math.max(0, (next - now) / 1000));
     return { state, ...done, waiting: waiting.length, retryIn };
   }
 }

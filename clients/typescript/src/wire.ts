@@ -39,6 +39,18 @@ export interface PullAnswer extends Readonly<Omit<Schemas["SyncPullAnswer"], "ch
   readonly changes: readonly Change[];
 }
 
+/** Is it an answer of this server? Whoever stands in its place, a hotspot with its own page for one, answers 200 too. */
+export function isPushAnswer(body: unknown): body is PushAnswer {
+  const { account, epoch, outcomes } = (body ?? {}) as Partial<PushAnswer>;
+  return typeof account === "string" && typeof epoch === "number" && Array.isArray(outcomes);
+}
+
+export function isPullAnswer(body: unknown): body is PullAnswer {
+  const { account, epoch, changes, cursor, has_more } = (body ?? {}) as Partial<PullAnswer>;
+  const page = Array.isArray(changes) && typeof cursor === "string" && typeof has_more === "boolean";
+  return page && typeof account === "string" && typeof epoch === "number";
+}
+
 export type Sent =
   | (Omit<Schemas["PushedUpsert"], "record"> & { record: Content })
   | (Omit<Schemas["PushedRestore"], "record"> & { record?: Content })

@@ -1,7 +1,7 @@
 // What an app writes while nothing is sent: coalesced, visible at once, and in order.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RecordDeleted } from "@engram/client";
+import { MemoryStore, RecordDeleted, SyncClient } from "@engram/client";
 import { ACCOUNT, device, id, walk } from "./devices.js";
 import { FakeServer } from "./fake_server.js";
 
@@ -109,6 +109,23 @@ test("marks and confirmations can't be deleted, scores can't be written, ids can
   await assert.rejects(client.put("weekly_score" as never, id(), {} as never), /can't be written/);
   await assert.rejects(client.put("exercise_log", id(), walk({ id: id() })), /its id/);
   assert.deepEqual(await client.pending(), []);
+});
+
+test("an id that the server would spell otherwise is refused at once, an account too", async () => {
+  const server = new FakeServer();
+  const { client } = await device(server);
+  const uid = id();
+  for (const spelled of [uid.replace(/-/g, ""), `{${uid}}`, `urn:uuid:${uid}`, `${uid}\n`, "", "a walk"]) {
+    await assert.rejects(client.put("exercise_log", spelled, walk()), /no UUID with hyphens/);
+    await assert.rejects(client.remove("exercise_log", spelled), /no UUID with hyphens/);
+    await assert.rejects(device(server, { account: spelled }), /no UUID with hyphens/);
+  }
+  assert.deepEqual(await client.pending(), []);
+  const options = { server: "https://engram.example.org", token: () => `token of ${ACCOUNT}`, store: new MemoryStore() };
+  const shouted = await SyncClient.open({ ...options, account: ACCOUNT.toUpperCase(), platform: { fetch: server.fetch } });
+  await shouted.put("exercise_log", uid.toUpperCase(), walk());
+  assert.equal((await shouted.sync()).state, "synced");
+  assert.equal(server.row(ACCOUNT, "exercise_log", uid)?.version, 1);
 });
 
 test("a deletion by origin hides the records at once, and forgets what was never sent", async () => {
