@@ -205,9 +205,14 @@ def environment() -> Iterator[dict[str, str]]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def owner_url(environment: dict[str, str]) -> str:
+    """Its database, for the role that owns the tables."""
+    return OWNER_URL.rpartition("/")[0] + urlsplit(environment["DATABASE_URL"]).path
+
+
 @pytest.fixture(scope="module")
 def migrated(image: Path, environment: dict[str, str]) -> None:
-    owner = {"DATABASE_OWNER_URL": OWNER_URL.rpartition("/")[0] + urlsplit(environment["DATABASE_URL"]).path}
+    owner = {"DATABASE_OWNER_URL": owner_url(environment)}
     done = subprocess.run(command_of("migrate"), cwd=image, env=environment | owner, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "foods: " in done.stdout
@@ -299,10 +304,9 @@ def test_however_many_ask_at_once_each_thread_holds_one_connection(
     port = str(free_port("127.0.0.1", preferred=0))
     server = f"http://127.0.0.1:{port}"
     asking = {"Host": "engram.example.org", "X-Forwarded-Proto": "https", "Authorization": "Bearer nobody's"}
-    database = urlsplit(environment["DATABASE_URL"]).path.removeprefix("/")
     with (
         started(command_of("web"), image, environment | {"GRANIAN_PORT": port}) as process,
-        psycopg.connect(f"{OWNER_URL.rpartition('/')[0]}/{database}") as owner,
+        psycopg.connect(owner_url(environment)) as owner,
         ThreadPoolExecutor(threads + 16) as crowd,
     ):
         wait_for(lambda: answers(f"{server}/healthz"), process)
@@ -310,7 +314,7 @@ def test_however_many_ask_at_once_each_thread_holds_one_connection(
         def connections() -> int:
             with psycopg.connect(OWNER_URL, autocommit=True) as connection:
                 others = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
-                return len(connection.execute(others, [database, owner.info.backend_pid]).fetchall())
+                return len(connection.execute(others, [owner.info.dbname, owner.info.backend_pid]).fetchall())
 
         owner.execute("LOCK TABLE accounts_devicetoken")
         asked = [crowd.submit(get, f"{server}/v1/me", **asking) for _ in range(threads + 16)]
